@@ -1,0 +1,48 @@
+import type { AbortOptions, TypedEventTarget } from './events.ts'
+import type { MessageStream, Stream } from './stream.ts'
+
+export interface StreamOptions {
+  /** See `MessageStream.inactivityTimeout`. */
+  inactivityTimeout?: number
+  maxReadBufferLength?: number
+  maxWriteBufferLength?: number
+}
+
+export interface StreamMuxerOptions<Muxed extends StreamOptions = StreamOptions> {
+  streamOptions?: Muxed
+  /** Inbound streams that may wait before somebody listens for them. */
+  maxEarlyStreams?: number
+  /** Largest frame body sent, bytes. */
+  maxMessageSize?: number
+  maxInboundStreams?: number
+  maxOutboundStreams?: number
+}
+
+export interface CreateStreamOptions extends AbortOptions, StreamOptions {
+  /** Sets `stream.protocol` when the caller knows it already. */
+  protocol?: string
+}
+
+export interface StreamMuxerEvents<Muxed extends Stream = Stream> {
+  /** The remote opened a stream. */
+  stream: CustomEvent<Muxed>
+}
+
+export type StreamMuxerStatus = 'open' | 'closing' | 'closed'
+
+/** Carries many streams over one connection. */
+export interface StreamMuxer<Muxed extends Stream = Stream> extends TypedEventTarget<StreamMuxerEvents<Muxed>> {
+  protocol: string
+  streams: Muxed[]
+  status: StreamMuxerStatus
+  createStream(options?: CreateStreamOptions): Promise<Muxed>
+  /** Ends every stream and the connection below, at once. */
+  abort(err: Error): void
+  /** Closes every stream, then the connection below. */
+  close(options?: AbortOptions): Promise<void>
+}
+
+export interface StreamMuxerFactory<Muxer extends StreamMuxer = StreamMuxer> {
+  protocol: string
+  createStreamMuxer(connection: MessageStream): Muxer
+}

@@ -1,1 +1,19 @@
-export {}
+/**
+ * The words that wire formats are made of: unsigned varints, a cursor, length-prefixed messages and ropes.
+ *
+ * @example
+ * import { Cursor, lengthPrefixed } from '@ts-libp2p/bytes'
+ * const wire = lengthPrefixed(fromUtf8('hello'))
+ * const cursor = new Cursor(wire)
+ * toUtf8(cursor.take(cursor.varint())) // 'hello'
+ *
+ * Varints follow https://github.com/multiformats/unsigned-varint
+ */
+export * from './compare.ts'
+export * from './cursor.ts'
+export * from './errors.ts'
+export * from './length-prefix.ts'
+export * from './limits.ts'
+export * from './rope.ts'
+export * from './text.ts'
+export * from './varint.ts'

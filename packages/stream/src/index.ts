@@ -1,1 +1,29 @@
-export {}
+/**
+ * The one stream implementation of the stack, what stands on it and what reads it.
+ *
+ * @example
+ * // three ways to read, one queue, backpressure in all of them
+ * for await (const chunk of stream) use(chunk)
+ * stream.addEventListener('message', event => use(event.data))
+ * await pipe(stream, transform, stream) // it-pipe
+ *
+ * // the two ways to write
+ * if (!stream.send(bytes)) await stream.onDrain()
+ * await stream.sink(chunks)
+ */
+
+export { defer } from '#defer'
+export * from './abortable.ts'
+export * from './attach.ts'
+export * from './byte-stream.ts'
+export * from './clock.ts'
+export * from './connection.ts'
+export * from './dialogue.ts'
+export * from './events.ts'
+export * from './limits.ts'
+export * from './log.ts'
+export * from './owner.ts'
+export * from './pair.ts'
+export * from './reader.ts'
+export * from './stream-events.ts'
+export * from './web-streams.ts'

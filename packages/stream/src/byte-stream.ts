@@ -1,0 +1,551 @@
+import { Rope } from '@ts-libp2p/bytes'
+import {
+  type AbortOptions,
+  type Clock,
+  type Logger,
+  type MessageStreamDirection,
+  type MessageStreamEvents,
+  type MessageStreamReadStatus,
+  type MessageStreamStatus,
+  type MessageStreamWriteStatus,
+  type MultiaddrConnectionTimeline,
+  type Stream,
+  StreamBufferError,
+  StreamStateError,
+  type Undo
+} from '@ts-libp2p/interface'
+import type { Uint8ArrayList } from 'uint8arraylist'
+import { defer } from '#defer'
+import { abortable, toError, type Waiter } from './abortable.ts'
+import { systemClock } from './clock.ts'
+import { TypedEvents } from './events.ts'
+import {
+  MAX_ATTACHED_READERS,
+  MAX_READ_BUFFER_BYTES,
+  MAX_WRITE_BUFFER_BYTES,
+  READ_HIGH_WATER_BYTES,
+  WRITE_HIGH_WATER_BYTES,
+  WRITE_LOW_WATER_BYTES
+} from './limits.ts'
+import { noLog } from './log.ts'
+import type { StreamOwner, StreamReaderPort } from './owner.ts'
+import { isOver, NEXT, type StreamState } from './state.ts'
+import { CloseEvent, MessageEvent } from './stream-events.ts'
+
+export interface ByteStreamInit {
+  owner: StreamOwner
+  direction: MessageStreamDirection
+  /** Unique within the owner. Default empty. */
+  id?: string
+  protocol?: string
+  log?: Logger
+  clock?: Clock
+  /** The owner reuses the buffers it feeds: what must be kept is copied. Default false. */
+  lendsBuffers?: boolean
+  /** Unread bytes at which the stream is reset. Default 4 MiB. Owners with credit set it to their window. */
+  maxReadBufferLength?: number
+  /** Unsent bytes at which a further `send()` throws. Default 16 MiB. */
+  maxWriteBufferLength?: number
+  /** Milliseconds without a byte before the stream is aborted. Default 0, never. */
+  inactivityTimeout?: number
+}
+
+/**
+ * The one stream implementation: sockets, secured connections and multiplexed streams are all this, each with another
+ * owner below. One read queue serves the three faces (`message` events, iteration, `source`), and credit goes back to
+ * the remote only when one of them takes bytes.
+ *
+ * Applications see it as `Stream`; `receive…`, `pull` and `fin…` are for its owner.
+ */
+export class ByteStream extends TypedEvents<MessageStreamEvents> implements Stream {
+  readonly id: string
+  protocol: string
+  readonly direction: MessageStreamDirection
+  readonly timeline: MultiaddrConnectionTimeline
+  readonly log: Logger
+  maxReadBufferLength: number
+  maxWriteBufferLength: number
+  writableNeedsDrain = false
+  readableEnded = false
+
+  private readonly owner: StreamOwner
+  private readonly clock: Clock
+  private readonly lendsBuffers: boolean
+  private readonly readQueue = new Rope()
+  private readonly writeQueue = new Rope()
+  private state: StreamState = 'open'
+  private error: Error | undefined
+  private isClosing = false
+  private isReadClosed = false
+  private isPaused = false
+  private isDelivering = false
+  private isHeldBack = false
+  private isDeliveryDue = false
+  /** Bytes in the read queue that were taken before and given back: their credit is returned already. */
+  private creditedBytes = 0
+  private readers: AttachedReader[] = []
+  private takers: Waiter<IteratorResult<Uint8Array>>[] = []
+  private drainWaiters: Waiter<void>[] = []
+  private closeWaiters: Waiter<void>[] = []
+  private idleMs = 0
+  private wasActive = false
+  private stopIdleTimer: Undo | undefined
+
+  constructor(init: ByteStreamInit) {
+    super()
+    this.owner = init.owner
+    this.direction = init.direction
+    this.id = init.id ?? ''
+    this.protocol = init.protocol ?? ''
+    this.log = init.log ?? noLog
+    this.clock = init.clock ?? systemClock
+    this.lendsBuffers = init.lendsBuffers ?? false
+    this.maxReadBufferLength = init.maxReadBufferLength ?? MAX_READ_BUFFER_BYTES
+    this.maxWriteBufferLength = init.maxWriteBufferLength ?? MAX_WRITE_BUFFER_BYTES
+    this.timeline = { open: Math.round(this.clock.now()) }
+    if (init.inactivityTimeout !== undefined) this.inactivityTimeout = init.inactivityTimeout
+  }
+
+  // ---- where it stands -------------------------------------------------------------------------------------------
+
+  get status(): MessageStreamStatus {
+    if (isOver(this.state)) return this.state
+    return this.isClosing ? 'closing' : 'open'
+  }
+
+  get readStatus(): MessageStreamReadStatus {
+    if (this.isReadClosed || this.readableEnded || this.state === 'aborted') return 'closed'
+    if (isOver(this.state) && this.readQueue.byteLength === 0) return 'closed'
+    return this.isPaused ? 'paused' : 'readable'
+  }
+
+  get writeStatus(): MessageStreamWriteStatus {
+    if (isOver(this.state) || this.state === 'sendClosed') return 'closed'
+    return this.isClosing ? 'closing' : 'writable'
+  }
+
+  get remoteReadStatus(): MessageStreamReadStatus {
+    return isOver(this.state) ? 'closed' : 'readable'
+  }
+
+  get remoteWriteStatus(): MessageStreamWriteStatus {
+    return isOver(this.state) || this.state === 'recvClosed' ? 'closed' : 'writable'
+  }
+
+  get readBufferLength(): number {
+    return this.readQueue.byteLength
+  }
+
+  get writeBufferLength(): number {
+    return this.writeQueue.byteLength
+  }
+
+  get inactivityTimeout(): number {
+    return this.idleMs
+  }
+
+  set inactivityTimeout(ms: number) {
+    this.idleMs = ms
+    this.stopIdleTimer?.()
+    this.stopIdleTimer = undefined
+    if (ms > 0 && !isOver(this.state)) this.watchIdle()
+  }
+
+  // ---- sending ---------------------------------------------------------------------------------------------------
+
+  send(data: Uint8Array | Uint8ArrayList): boolean {
+    if (this.writeStatus !== 'writable') throw this.notWritable()
+    if (this.writeQueue.byteLength >= this.maxWriteBufferLength) throw this.overrun()
+    if (data instanceof Uint8Array) this.writeQueue.push(data)
+    else for (const part of data) this.writeQueue.push(part)
+    return this.noteQueued()
+  }
+
+  /** Sends several buffers as one, without joining them. */
+  sendAll(chunks: readonly Uint8Array[]): boolean {
+    if (this.writeStatus !== 'writable') throw this.notWritable()
+    if (this.writeQueue.byteLength >= this.maxWriteBufferLength) throw this.overrun()
+    for (const chunk of chunks) this.writeQueue.push(chunk)
+    return this.noteQueued()
+  }
+
+  async onDrain(options?: AbortOptions): Promise<void> {
+    options?.signal?.throwIfAborted()
+    if (this.writeStatus !== 'writable') throw this.notWritable()
+    if (!this.writableNeedsDrain) return
+    await abortable(this.drainWaiters, options?.signal)
+  }
+
+  async close(options?: AbortOptions): Promise<void> {
+    options?.signal?.throwIfAborted()
+    if (this.writeStatus === 'closed') return
+    if (!this.isClosing) {
+      this.isClosing = true
+      this.owner.queued(this)
+    }
+    await abortable(this.closeWaiters, options?.signal)
+  }
+
+  /** Takes everything that `source` yields, waits when the stream is full, closes at its end. For `it-pipe`. */
+  async sink(
+    source: AsyncIterable<Uint8Array | Uint8ArrayList> | Iterable<Uint8Array | Uint8ArrayList>
+  ): Promise<void> {
+    try {
+      for await (const chunk of source) if (!this.send(chunk)) await this.onDrain()
+      await this.close()
+    } catch (err) {
+      this.abort(toError(err))
+      throw err
+    }
+  }
+
+  // ---- reading ---------------------------------------------------------------------------------------------------
+
+  /** The stream itself, by the name that `it-pipe` looks for. */
+  get source(): AsyncIterable<Uint8Array> {
+    return this
+  }
+
+  /** Bytes as they arrive, until the remote ends. Throws when the stream ends otherwise. Leaving early loses nothing. */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return {
+      next: () => this.next(),
+      return: async () => ({ done: true, value: undefined })
+    }
+  }
+
+  pause(): void {
+    this.isPaused = true
+    this.holdBack()
+  }
+
+  resume(): void {
+    this.isPaused = false
+    this.holdBack()
+    this.scheduleDelivery()
+  }
+
+  push(buf: Uint8Array | Uint8ArrayList): void {
+    for (const part of parts(buf)) {
+      this.creditedBytes += part.byteLength
+      this.readQueue.push(part)
+    }
+    this.scheduleDelivery()
+  }
+
+  unshift(data: Uint8Array | Uint8ArrayList): void {
+    for (const part of parts(data).reverse()) {
+      this.creditedBytes += part.byteLength
+      this.readQueue.unshift(part)
+    }
+    this.scheduleDelivery()
+  }
+
+  async closeRead(options?: AbortOptions): Promise<void> {
+    options?.signal?.throwIfAborted()
+    if (this.isReadClosed || isOver(this.state)) return
+    this.isReadClosed = true
+    this.discardUnread()
+    this.owner.readClosed?.(this)
+    this.finishReading()
+  }
+
+  /** Puts a reader in line. The first in line gets every byte, ahead of the three faces, until it detaches. */
+  attach(reader: StreamReaderPort): void {
+    if (this.readers.length >= MAX_ATTACHED_READERS) throw new StreamStateError('too many readers wait on one stream')
+    this.readers.push({ port: reader, isTold: false })
+    this.holdBack()
+    this.scheduleDelivery()
+  }
+
+  /** Takes a reader out of the line. What it read too far is `leftover`, and goes to whoever is next. */
+  detach(reader: StreamReaderPort, leftover?: Uint8Array): void {
+    this.readers = this.readers.filter(attached => attached.port !== reader)
+    if (leftover !== undefined && leftover.byteLength > 0) {
+      this.creditedBytes += leftover.byteLength
+      this.readQueue.unshift(this.lendsBuffers ? leftover.slice() : leftover)
+    }
+    this.holdBack()
+    this.scheduleDelivery()
+  }
+
+  abort(err: Error): void {
+    if (isOver(this.state)) return
+    this.discardUnread()
+    this.owner.aborted(this, err)
+    this.finish('abort', err)
+  }
+
+  // ---- for the owner ---------------------------------------------------------------------------------------------
+
+  /** True when there are bytes, or our end, to `pull`. */
+  get hasQueued(): boolean {
+    return !isOver(this.state) && (this.writeQueue.byteLength > 0 || this.isFinQueued)
+  }
+
+  /** True when every byte was pulled and our end is due: send it and call `finSent()`. */
+  get isFinQueued(): boolean {
+    return this.isClosing && this.writeQueue.byteLength === 0 && (this.state === 'open' || this.state === 'recvClosed')
+  }
+
+  /** Moves up to `limit` queued bytes to `target`, as views. Returns how many. */
+  pull(target: Uint8Array[], limit: number): number {
+    const moved = this.writeQueue.moveTo(target, limit)
+    this.wasActive = true
+    if (this.writableNeedsDrain && this.writeQueue.byteLength <= WRITE_LOW_WATER_BYTES) this.drained()
+    if (moved > 0 && this.writeQueue.byteLength === 0) this.emit('idle')
+    return moved
+  }
+
+  finSent(): void {
+    this.state = NEXT[this.state].sendFin ?? this.state
+    for (const waiter of this.closeWaiters.splice(0)) waiter.resolve()
+    if (this.state === 'closed') this.ended()
+  }
+
+  /** Bytes came from the remote. They are the stream's from now on, or lent until this returns (`lendsBuffers`). */
+  receive(chunk: Uint8Array): void {
+    if (chunk.byteLength === 0 || this.remoteWriteStatus === 'closed') return
+    this.wasActive = true
+    if (this.isReadClosed) {
+      this.owner.consumed?.(this, chunk.byteLength)
+      return
+    }
+    const reader = this.readers[0]?.port
+    if (reader !== undefined && this.readQueue.byteLength === 0 && !this.isDelivering) {
+      this.passToReader(reader, this.lendsBuffers && reader.borrows !== true ? chunk.slice() : chunk)
+      if (this.readQueue.byteLength > 0) this.deliver()
+      return
+    }
+    this.readQueue.push(this.lendsBuffers ? chunk.slice() : chunk)
+    this.deliver()
+    if (this.readQueue.byteLength > this.maxReadBufferLength) this.readOverrun()
+    else this.holdBack()
+  }
+
+  /** The remote ended its sending. */
+  receiveEnd(): void {
+    if (this.remoteWriteStatus === 'closed') return
+    this.state = NEXT[this.state].recvFin ?? this.state
+    this.emit('remoteCloseWrite')
+    this.deliver()
+    if (this.state === 'closed') this.ended()
+  }
+
+  /** The remote, or the layer below, ended the stream out of order. Bytes already received can still be read. */
+  receiveReset(err: Error): void {
+    if (isOver(this.state)) return
+    this.finish('reset', err)
+  }
+
+  // ---- inside ----------------------------------------------------------------------------------------------------
+
+  private noteQueued(): boolean {
+    if (this.writeQueue.byteLength >= WRITE_HIGH_WATER_BYTES) this.writableNeedsDrain = true
+    this.owner.queued(this)
+    return !this.writableNeedsDrain
+  }
+
+  private drained(): void {
+    this.writableNeedsDrain = false
+    for (const waiter of this.drainWaiters.splice(0)) waiter.resolve()
+    this.emit('drain')
+  }
+
+  private next(): Promise<IteratorResult<Uint8Array>> {
+    if (this.takers.length === 0 && this.readers.length === 0) {
+      const chunk = this.readQueue.shift()
+      if (chunk !== undefined) {
+        this.taken(chunk.byteLength)
+        this.finishReading()
+        return Promise.resolve({ done: false, value: chunk })
+      }
+      if (this.error !== undefined) return Promise.reject(this.error)
+      if (this.isReadOver()) return Promise.resolve({ done: true, value: undefined })
+    }
+    return new Promise((resolve, reject) => {
+      this.takers.push({ resolve, reject })
+    })
+  }
+
+  /** Hands queued bytes to whoever is there to take them, then the end. */
+  private deliver(): void {
+    if (this.isDelivering) return
+    this.isDelivering = true
+    try {
+      while (this.readQueue.byteLength > 0 && this.deliverOne());
+    } finally {
+      this.isDelivering = false
+    }
+    this.finishReading()
+  }
+
+  private deliverOne(): boolean {
+    const reader = this.readers[0]?.port
+    const taker = reader === undefined ? this.takers.shift() : undefined
+    const emits = this.listenerCount('message') > 0 && !this.isPaused
+    if (reader === undefined && taker === undefined && !emits) return false
+    const chunk = this.readQueue.shift() as Uint8Array
+    if (reader !== undefined) {
+      this.passToReader(reader, chunk)
+    } else {
+      this.taken(chunk.byteLength)
+      if (taker !== undefined) taker.resolve({ done: false, value: chunk })
+      else this.dispatchEvent(new MessageEvent(chunk))
+    }
+    return true
+  }
+
+  private passToReader(reader: StreamReaderPort, chunk: Uint8Array): void {
+    this.taken(chunk.byteLength)
+    try {
+      reader.receive(chunk)
+    } catch (err) {
+      this.abort(toError(err))
+    }
+  }
+
+  private taken(bytes: number): void {
+    const credited = Math.min(bytes, this.creditedBytes)
+    this.creditedBytes -= credited
+    if (bytes > credited && !isOver(this.state)) this.owner.consumed?.(this, bytes - credited)
+    if (this.isHeldBack) this.holdBack()
+  }
+
+  /** Asks the owner to stop or go on feeding, as the queue and `pause()` have it. */
+  private holdBack(): void {
+    if (this.owner.reading === undefined || isOver(this.state)) return
+    const mark = Math.min(READ_HIGH_WATER_BYTES, this.maxReadBufferLength)
+    const isFull = this.readQueue.byteLength >= (this.isHeldBack ? mark / 2 : mark)
+    const hold = isFull || (this.isPaused && this.readers.length === 0)
+    if (hold === this.isHeldBack) return
+    this.isHeldBack = hold
+    this.owner.reading(this, !hold)
+  }
+
+  private isReadOver(): boolean {
+    return this.isReadClosed || this.remoteWriteStatus === 'closed'
+  }
+
+  /** Tells the end to whoever reads, once nothing is left before it. */
+  private finishReading(): void {
+    if (this.readQueue.byteLength > 0 || !this.isReadOver() || this.isDelivering) return
+    this.tellReaders()
+    for (const taker of this.takers.splice(0)) {
+      if (this.error !== undefined) taker.reject(this.error)
+      else taker.resolve({ done: true, value: undefined })
+    }
+    if (this.readableEnded || this.state === 'reset') return
+    this.readableEnded = true
+    this.emit('end')
+  }
+
+  /** The first reader in line learns of the end; once the stream is over, all learn that too. */
+  private tellReaders(): void {
+    const first = this.readers[0]
+    if (first !== undefined && !first.isTold && this.error === undefined) {
+      first.isTold = true
+      this.guard(() => first.port.end())
+    }
+    if (this.timeline.close !== undefined) this.closeReaders()
+  }
+
+  private closeReaders(): void {
+    for (const reader of this.readers.splice(0)) this.guard(() => reader.port.closed(this.error))
+  }
+
+  private ended(): void {
+    this.owner.ended(this)
+    this.over(undefined, undefined)
+  }
+
+  private finish(transition: 'abort' | 'reset', err: Error): void {
+    this.error = err
+    this.writeQueue.clear()
+    this.state = NEXT[this.state][transition] ?? this.state
+    for (const waiter of [...this.drainWaiters.splice(0), ...this.closeWaiters.splice(0)]) waiter.reject(err)
+    this.finishReading()
+    this.over(err, transition === 'abort')
+  }
+
+  private over(error: Error | undefined, local: boolean | undefined): void {
+    this.timeline.close = Math.round(this.clock.now())
+    this.stopIdleTimer?.()
+    this.closeReaders()
+    if (this.listenerCount('close') > 0) this.dispatchEvent(new CloseEvent(local, error))
+  }
+
+  private discardUnread(): void {
+    const bytes = this.readQueue.byteLength
+    this.readQueue.clear()
+    if (bytes > 0) this.taken(bytes)
+  }
+
+  private readOverrun(): void {
+    const held = `${this.readQueue.byteLength} unread bytes, ${this.maxReadBufferLength} allowed`
+    this.abort(new StreamBufferError(`the reader is too slow: ${held}`))
+  }
+
+  private overrun(): Error {
+    const held = `${this.writeQueue.byteLength} unsent bytes, ${this.maxWriteBufferLength} allowed`
+    const err = new StreamBufferError(`send() went on after it answered false: ${held}`)
+    this.abort(err)
+    return err
+  }
+
+  private notWritable(): Error {
+    if (this.error !== undefined) {
+      return new StreamStateError(`the stream was ${this.state}: ${this.error.message}`, { cause: this.error })
+    }
+    return new StreamStateError('the stream is closed for writing')
+  }
+
+  private emit(type: 'drain' | 'idle' | 'end' | 'remoteCloseWrite'): void {
+    if (this.listenerCount(type) > 0) this.dispatchEvent(new Event(type))
+  }
+
+  private guard(fn: () => void): void {
+    try {
+      fn()
+    } catch (err) {
+      this.onListenerError('reader', err)
+    }
+  }
+
+  private scheduleDelivery(): void {
+    if (this.isDeliveryDue) return
+    this.isDeliveryDue = true
+    defer(() => {
+      this.isDeliveryDue = false
+      this.deliver()
+    })
+  }
+
+  private watchIdle(): void {
+    this.wasActive = false
+    this.stopIdleTimer = this.clock.after(this.idleMs, () => {
+      if (this.wasActive) this.watchIdle()
+      else this.abort(new StreamStateError(`no byte either way for ${this.idleMs} ms`))
+    })
+  }
+
+  protected override onListenerAdded(type: string): void {
+    if (type === 'message') this.scheduleDelivery()
+  }
+
+  /** A listener that throws loses its stream, as a handler does, and nothing else. */
+  protected override onListenerError(type: string, err: unknown): void {
+    this.log.error("a listener of '%s' threw - %e", type, err)
+    this.abort(toError(err))
+  }
+}
+
+interface AttachedReader {
+  readonly port: StreamReaderPort
+  /** It knows that the remote ended. */
+  isTold: boolean
+}
+
+function parts(data: Uint8Array | Uint8ArrayList): Uint8Array[] {
+  return data instanceof Uint8Array ? [data] : [...data]
+}

@@ -1,0 +1,156 @@
+import { BytesError, MAX_VARINT_BYTES, Rope, readVarint } from '@ts-libp2p/bytes'
+import { type AbortOptions, ConnectionClosedError, type MessageStream } from '@ts-libp2p/interface'
+import { toError } from './abortable.ts'
+import { attachReader, type Detach } from './attach.ts'
+import type { StreamReaderPort } from './owner.ts'
+
+/**
+ * One step of a fixed dialogue: bytes to send, or what to read next. `take` is an exact number of bytes;
+ * `takePrefixed` a message with its length before it as a varint, of at most that many bytes.
+ */
+export type DialogueStep = { readonly send: Uint8Array } | { readonly take: number } | { readonly takePrefixed: number }
+
+/** A protocol's fixed dialogue as a generator: no stream, no promise, no clock. Steps that read are answered with bytes. */
+export type Dialogue<Result> = Generator<DialogueStep, Result, Uint8Array>
+
+export const send = function* (bytes: Uint8Array): Dialogue<void> {
+  yield { send: bytes }
+}
+export const take = function* (length: number): Dialogue<Uint8Array> {
+  return yield { take: length }
+}
+export const takePrefixed = function* (limitBytes: number): Dialogue<Uint8Array> {
+  return yield { takePrefixed: limitBytes }
+}
+
+/**
+ * Plays a dialogue on a stream, without a promise between its steps. Bytes that it did not ask for stay in the stream.
+ *
+ * Several may be started on one of our streams at once: each reads when those before it have ended, so a client can
+ * send the first bytes of the next layer without waiting for the answers to this one. Rejects with what the dialogue
+ * throws, with `signal.reason`, or when the stream ends first; the stream itself is left to the caller.
+ */
+export function runDialogue<Result>(
+  stream: MessageStream,
+  dialogue: Dialogue<Result>,
+  options: AbortOptions = {}
+): Promise<Result> {
+  const { signal } = options
+  if (signal?.aborted === true) return Promise.reject(signal.reason)
+  return new Promise((resolve, reject) => {
+    const player = new Player(stream, dialogue, outcome => {
+      signal?.removeEventListener('abort', cancel)
+      if ('error' in outcome) reject(outcome.error)
+      else resolve(outcome.value)
+    })
+    const cancel = (): void => player.fail(signal?.reason)
+    signal?.addEventListener('abort', cancel, { once: true })
+    player.start()
+  })
+}
+
+type Outcome<Result> = { value: Result } | { error: unknown }
+
+class Player<Result> implements StreamReaderPort {
+  readonly borrows = false
+  private readonly stream: MessageStream
+  private readonly dialogue: Dialogue<Result>
+  private readonly settle: (outcome: Outcome<Result>) => void
+  private readonly input = new Rope()
+  private wanted: DialogueStep | undefined
+  private detach: Detach | undefined
+  private isDone = false
+
+  constructor(stream: MessageStream, dialogue: Dialogue<Result>, settle: (outcome: Outcome<Result>) => void) {
+    this.stream = stream
+    this.dialogue = dialogue
+    this.settle = settle
+  }
+
+  start(): void {
+    this.detach = attachReader(this.stream, this)
+    this.step(() => this.dialogue.next())
+    this.advance()
+  }
+
+  receive(chunk: Uint8Array): void {
+    this.input.push(chunk)
+    this.advance()
+  }
+
+  end(): void {
+    this.fail(new ConnectionClosedError('the remote ended the stream in the middle of a negotiation'))
+  }
+
+  closed(error?: Error): void {
+    this.fail(error ?? new ConnectionClosedError('the stream was closed in the middle of a negotiation'))
+  }
+
+  fail(reason: unknown): void {
+    if (this.isDone) return
+    try {
+      this.dialogue.return(undefined as Result)
+    } finally {
+      this.finish({ error: reason })
+    }
+  }
+
+  /** Answers the dialogue's requests as long as the bytes for them are there. */
+  private advance(): void {
+    while (!this.isDone && this.wanted !== undefined) {
+      let answer: Uint8Array | undefined
+      try {
+        answer = this.answer(this.wanted)
+      } catch (err) {
+        this.step(() => this.dialogue.throw(err))
+        continue
+      }
+      if (answer === undefined) return
+      const bytes = answer
+      this.step(() => this.dialogue.next(bytes))
+    }
+  }
+
+  private answer(wanted: DialogueStep): Uint8Array | undefined {
+    if ('send' in wanted) return undefined
+    if ('take' in wanted) return this.input.byteLength >= wanted.take ? this.input.take(wanted.take) : undefined
+    return takeMessage(this.input, wanted.takePrefixed)
+  }
+
+  /** Lets the dialogue go on, sends what it says, and notes what it wants to read next. */
+  private step(resume: () => IteratorResult<DialogueStep, Result>): void {
+    try {
+      let result = resume()
+      while (result.done !== true && 'send' in result.value) {
+        this.stream.send(result.value.send)
+        result = this.dialogue.next(EMPTY)
+      }
+      if (result.done === true) this.finish({ value: result.value })
+      else this.wanted = result.value
+    } catch (err) {
+      this.finish({ error: toError(err) })
+    }
+  }
+
+  private finish(outcome: Outcome<Result>): void {
+    if (this.isDone) return
+    this.isDone = true
+    this.detach?.(this.input.takeAll())
+    this.settle(outcome)
+  }
+}
+
+const EMPTY = new Uint8Array(0)
+
+/** One length-prefixed message from the front, or undefined until it is whole. Throws a `BytesError` over the limit. */
+export function takeMessage(input: Rope, limitBytes: number): Uint8Array | undefined {
+  const head = input.peek(MAX_VARINT_BYTES)
+  const length = readVarint(head, 0, head.byteLength)
+  if (length === undefined) return undefined
+  if (length.value > limitBytes) {
+    throw new BytesError('too-large', `message of ${length.value} bytes is over the limit of ${limitBytes}`)
+  }
+  if (input.byteLength < length.next + length.value) return undefined
+  input.take(length.next)
+  return input.take(length.value)
+}

@@ -1,0 +1,83 @@
+import type { EventHandler, TypedEventTarget, Undo } from '@ts-libp2p/interface'
+
+interface Entry {
+  readonly listener: EventHandler<Event>
+  readonly once: boolean
+  readonly undo: Undo | undefined
+}
+
+/**
+ * A small `EventTarget`: nothing is allocated until somebody listens, and a listener that throws is reported to
+ * `onListenerError` instead of becoming an uncaught exception, as it would with the platform's own.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the ecosystem's contract constrains the map this way
+export class TypedEvents<M extends Record<string, any>> implements TypedEventTarget<M> {
+  private entries: Map<string, Entry[]> | undefined
+
+  addEventListener<K extends keyof M>(
+    type: K,
+    listener: EventHandler<M[K]> | null,
+    options?: boolean | AddEventListenerOptions
+  ): void
+  addEventListener(
+    type: string,
+    listener: EventHandler<Event> | null,
+    options: boolean | AddEventListenerOptions = {}
+  ): void {
+    const { once = false, signal } = typeof options === 'boolean' ? {} : options
+    if (listener === null || signal?.aborted === true) return
+    this.entries ??= new Map()
+    const list = this.entries.get(type) ?? []
+    if (list.some(entry => entry.listener === listener)) return
+    const remove = (): void => this.removeEventListener(type, listener)
+    signal?.addEventListener('abort', remove, { once: true })
+    const undo = signal === undefined ? undefined : () => signal.removeEventListener('abort', remove)
+    // A new array, so that a dispatch under way goes on with the listeners that it began with.
+    this.entries.set(type, [...list, { listener, once, undo }])
+    this.onListenerAdded(type)
+  }
+
+  removeEventListener<K extends keyof M>(type: K, listener?: EventHandler<M[K]> | null): void
+  removeEventListener(type: string, listener?: EventHandler<Event> | null): void {
+    const list = this.entries?.get(type)
+    const entry = list?.find(e => e.listener === listener)
+    if (list === undefined || entry === undefined) return
+    entry.undo?.()
+    const left = list.filter(e => e !== entry)
+    if (left.length > 0) this.entries?.set(type, left)
+    else this.entries?.delete(type)
+  }
+
+  listenerCount(type: string): number {
+    return this.entries?.get(type)?.length ?? 0
+  }
+
+  dispatchEvent(event: Event): boolean {
+    const list = this.entries?.get(event.type)
+    if (list === undefined) return true
+    Object.defineProperties(event, { target: { value: this }, currentTarget: { value: this } })
+    for (const { listener, once } of list) {
+      if (once) this.removeEventListener(event.type, listener)
+      try {
+        if (typeof listener === 'function') listener.call(this, event)
+        else listener.handleEvent(event)
+      } catch (err) {
+        this.onListenerError(event.type, err)
+      }
+    }
+    return !event.defaultPrevented
+  }
+
+  safeDispatchEvent<Detail>(type: keyof M, detail: CustomEventInit<Detail> = {}): boolean {
+    if (this.listenerCount(type as string) === 0) return true
+    return this.dispatchEvent(new CustomEvent(type as string, detail))
+  }
+
+  /** For subclasses that must know that somebody listens now. */
+  protected onListenerAdded(_type: string): void {}
+
+  /** A listener threw. It is the application's mistake: tell it, disturb nobody else. */
+  protected onListenerError(type: string, err: unknown): void {
+    console.error(`a listener of '${type}' threw`, err)
+  }
+}

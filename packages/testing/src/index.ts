@@ -1,1 +1,9 @@
-export {}
+export * from './active-handles.ts'
+export * from './chunks.ts'
+export * from './errors.ts'
+export * from './limits.ts'
+export * from './no-unhandled.ts'
+export * from './seeded-random.ts'
+export * from './settle.ts'
+export * from './stream-pair.ts'
+export * from './virtual-clock.ts'

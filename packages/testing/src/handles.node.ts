@@ -1,0 +1,4 @@
+/** The kinds of resources that keep the process alive now. */
+export function activeResources(): string[] {
+  return process.getActiveResourcesInfo()
+}

@@ -1,0 +1,17 @@
+/** Timers that `runAll` fires before it calls the run endless: a heartbeat that re-arms itself never ends. */
+export const MAX_TIMERS_PER_RUN = 100_000
+
+/** Bytes that `collect` gathers before it gives up: more than any test sends, less than a worker's memory. */
+export const MAX_COLLECTED_BYTES: number = 64 * 1024 * 1024
+
+/** Bytes under way on a test wire in one direction before the sender is held back: a 1 Gbit/s link of 8 ms. */
+export const MAX_BYTES_IN_FLIGHT: number = 1024 * 1024
+
+/**
+ * Event loop turns without progress after which a wait is called a deadlock. Native asynchronous work (WebCrypto, a
+ * socket on loopback) ends within tens of turns; a turn without work takes about a microsecond.
+ */
+export const MAX_IDLE_TURNS = 200_000
+
+/** Event loop turns granted to native asynchronous work before virtual time moves on a counted link. */
+export const PATIENCE_TURNS = 200

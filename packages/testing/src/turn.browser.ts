@@ -1,0 +1,11 @@
+const { port1, port2 } = new MessageChannel()
+const waiting: (() => void)[] = []
+port1.onmessage = () => waiting.shift()?.()
+
+/** One turn of the event loop: every microtask that is due runs, and those that they schedule. */
+export function turn(): Promise<void> {
+  return new Promise(resolve => {
+    waiting.push(resolve)
+    port2.postMessage(undefined)
+  })
+}

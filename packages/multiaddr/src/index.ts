@@ -1,1 +1,7 @@
-export {}
+export { type Component, isMultiaddr, type Multiaddr, type MultiaddrInput, multiaddrSymbol } from '@ts-libp2p/interface'
+export * from './codes.ts'
+export * from './errors.ts'
+export * from './limits.ts'
+export { multiaddr } from './multiaddr.ts'
+export * from './peer.ts'
+export { type Protocol, protocolByCode, protocolByName, VARIABLE } from './protocols.ts'

@@ -47,13 +47,14 @@ export type NewStreamProgressEvents =
   | ProgressEvent<'connection:opened-stream', OpenedStreamEvent>
 
 export interface NewStreamOptions extends AbortOptions, ProgressOptions<NewStreamProgressEvents> {
-  /** Streams of this protocol that we may have open on the connection. Default 64. */
+  /** Streams of this protocol that we may have open on the connection. Default 256. */
   maxOutboundStreams?: number
   /** Open it even over a relay's limited connection. Default false. */
   runOnLimitedConnection?: boolean
   /**
-   * Wait for the remote's answer before the stream is handed over. Default: with one protocol offered the stream
-   * comes at once and a refusal shows as an error on first use; with several it always waits.
+   * Wait for the remote's answer before the stream is handed over. Default: a stream for a protocol that the peer is
+   * known to speak, or for the only one offered to a peer not identified yet, comes at once, and a refusal shows as an
+   * error on first use; otherwise it waits.
    */
   negotiateFully?: boolean
 }

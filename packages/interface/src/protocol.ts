@@ -14,9 +14,9 @@ export type StreamMiddleware = (
 ) => void | Promise<void>
 
 export interface StreamHandlerOptions extends AbortOptions {
-  /** Streams of this protocol that one connection may have open inbound. Default 32. */
+  /** Streams of this protocol that one connection may have open inbound. Default 256. */
   maxInboundStreams?: number
-  /** The same outbound. Default 64. */
+  /** The same outbound. Default 256. */
   maxOutboundStreams?: number
   /** Answer over a relay's limited connections too. Default false. */
   runOnLimitedConnection?: boolean

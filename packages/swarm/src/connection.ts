@@ -1,0 +1,263 @@
+import {
+  type AbortOptions,
+  type Clock,
+  type Connection,
+  ConnectionClosedError,
+  type ConnectionLimits,
+  type ConnectionStatus,
+  connectionSymbol,
+  LimitedConnectionError,
+  type Logger,
+  type MessageStreamDirection,
+  type MessageStreamEvents,
+  type Multiaddr,
+  type MultiaddrConnection,
+  type MultiaddrConnectionTimeline,
+  type NewStreamOptions,
+  type PeerId,
+  type Stream,
+  type StreamCloseEvent,
+  type StreamMuxer,
+  TimeoutError,
+  type Undo
+} from '@ts-libp2p/interface'
+import { handle, select, selectOptimistic } from '@ts-libp2p/multistream-select'
+import { CloseEvent, isAttachable, TypedEvents, toError } from '@ts-libp2p/stream'
+import { SwarmError } from './errors.ts'
+import type { SwarmLimits } from './limits.ts'
+import type { HandlerRecord, ProtocolRegistry } from './registry.ts'
+
+export interface SwarmConnectionInit {
+  id: string
+  raw: MultiaddrConnection
+  muxer: StreamMuxer
+  remotePeer: PeerId
+  direction: MessageStreamDirection
+  encryption?: string
+  limits?: ConnectionLimits
+  registry: ProtocolRegistry
+  /** The protocols that the peer was identified with; undefined until then. */
+  knownProtocols: (peer: PeerId) => readonly string[] | undefined
+  swarmLimits: SwarmLimits
+  clock: Clock
+  log: Logger
+}
+
+/** An authenticated, multiplexed connection: opens and answers streams, and negotiates their protocols. */
+export class SwarmConnection
+  extends TypedEvents<Omit<MessageStreamEvents, 'drain' | 'message' | 'end'>>
+  implements Connection
+{
+  readonly [connectionSymbol] = true
+  readonly id: string
+  readonly remoteAddr: Multiaddr
+  readonly remotePeer: PeerId
+  readonly direction: MessageStreamDirection
+  readonly timeline: MultiaddrConnectionTimeline
+  readonly multiplexer: string
+  readonly encryption?: string
+  readonly limits?: ConnectionLimits
+  readonly log: Logger
+
+  private readonly init: SwarmConnectionInit
+  private readonly muxer: StreamMuxer
+  private readonly openCounts = new Map<string, number>()
+  private state: ConnectionStatus = 'open'
+  private closing: Promise<void> | undefined
+
+  constructor(init: SwarmConnectionInit) {
+    super()
+    this.init = init
+    this.id = init.id
+    this.muxer = init.muxer
+    this.remoteAddr = init.raw.remoteAddr
+    this.remotePeer = init.remotePeer
+    this.direction = init.direction
+    this.multiplexer = init.muxer.protocol
+    this.encryption = init.encryption
+    this.limits = init.limits
+    this.log = init.log
+    this.timeline = init.raw.timeline
+    this.timeline.upgraded = Math.round(init.clock.now())
+    init.raw.addEventListener('close', event => this.onClosed(event))
+    if (isOver(init.raw.status)) this.onClosed(new CloseEvent(false, new ConnectionClosedError()))
+  }
+
+  get status(): ConnectionStatus {
+    return this.state
+  }
+
+  get streams(): Stream[] {
+    return this.muxer.streams
+  }
+
+  get direct(): boolean {
+    return this.limits === undefined && !this.remoteAddr.getComponents().some(c => c.name === 'p2p-circuit')
+  }
+
+  /** The latest round-trip time that the muxer measured, milliseconds. */
+  get rtt(): number | undefined {
+    return (this.muxer as { rtt?: number }).rtt
+  }
+
+  /** Begins to answer the remote's streams. Those opened before wait in the muxer. */
+  accept(): void {
+    this.muxer.addEventListener('stream', event => {
+      this.onInbound(event.detail).catch((err: unknown) => event.detail.abort(toError(err)))
+    })
+  }
+
+  async newStream(protocols: string | string[], options: NewStreamOptions = {}): Promise<Stream> {
+    const names = [protocols].flat()
+    options.signal?.throwIfAborted()
+    this.checkMayOpen(names, options)
+    options.onProgress?.({ type: 'connection:open-stream', detail: { connection: this, protocols: names } })
+    const stream = await this.openStream(options)
+    try {
+      const protocol = await this.negotiate(stream, names, options)
+      stream.protocol = protocol
+      this.count(stream, protocol)
+      await this.throughMiddleware(stream, protocol)
+      options.onProgress?.({ type: 'connection:opened-stream', detail: { connection: this, stream } })
+      return stream
+    } catch (err) {
+      stream.abort(toError(err))
+      throw err
+    }
+  }
+
+  /** Waits for streams to finish, then ends the connection; cuts it when `signal` aborts or `closeTimeoutMs` pass. */
+  async close(options: AbortOptions = {}): Promise<void> {
+    if (isOver(this.state)) return
+    if (this.state === 'open') this.state = 'closing'
+    this.closing ??= this.closeGracefully(options)
+    await this.closing
+  }
+
+  abort(err: Error): void {
+    if (isOver(this.state)) return
+    this.muxer.abort(err)
+    this.init.raw.abort(err)
+    this.onClosed(new CloseEvent(true, err))
+  }
+
+  // ---- inside ----------------------------------------------------------------------------------------------------
+
+  private async closeGracefully({ signal }: AbortOptions): Promise<void> {
+    const { clock, swarmLimits, raw } = this.init
+    const cut = (): void => this.abort(new TimeoutError('the connection did not close in time'))
+    const stopTimer = clock.after(swarmLimits.closeTimeoutMs, cut)
+    signal?.addEventListener('abort', cut, { once: true })
+    try {
+      await this.muxer.close({ signal })
+      await raw.close({ signal })
+      if (!isOver(raw.status)) await closed(raw)
+    } catch (err) {
+      this.abort(toError(err))
+    } finally {
+      stopTimer()
+      signal?.removeEventListener('abort', cut)
+    }
+  }
+
+  private onClosed(event: StreamCloseEvent): void {
+    if (isOver(this.state)) return
+    if (event.error === undefined) this.state = 'closed'
+    else this.state = event.local === true ? 'aborted' : 'reset'
+    this.timeline.close ??= Math.round(this.init.clock.now())
+    if (this.muxer.status !== 'closed') this.muxer.abort(event.error ?? new ConnectionClosedError())
+    this.dispatchEvent(new CloseEvent(event.local, event.error))
+  }
+
+  private checkMayOpen(names: string[], options: NewStreamOptions): void {
+    if (this.state !== 'open') throw new ConnectionClosedError(`the connection to ${this.remotePeer} is ${this.state}`)
+    const name = names[0] ?? ''
+    if (this.limits !== undefined && options.runOnLimitedConnection !== true) {
+      throw new LimitedConnectionError(`${name} may not run over the relayed connection to ${this.remotePeer}`)
+    }
+    const limit = options.maxOutboundStreams ?? this.init.registry.maxOutboundStreams(name)
+    if ((this.openCounts.get(`outbound ${name}`) ?? 0) >= limit) {
+      throw new SwarmError(
+        'too-many-streams',
+        `${limit} outbound ${name} streams to ${this.remotePeer} are open already`
+      )
+    }
+  }
+
+  /** At once where the muxer can, so that the stream's first bytes leave with whatever is being sent now. */
+  private openStream(options: NewStreamOptions): Stream | Promise<Stream> {
+    const open = (this.muxer as { openStream?: (options: object) => Stream | undefined }).openStream
+    return open?.call(this.muxer, {}) ?? this.muxer.createStream({ signal: options.signal })
+  }
+
+  /**
+   * With one protocol that the peer is not known to lack, the stream is used at once and a refusal comes with the
+   * first answer. The same when the peer is known to speak one of several. Else it waits for the answer.
+   */
+  private async negotiate(stream: Stream, names: string[], options: NewStreamOptions): Promise<string> {
+    const known = this.init.knownProtocols(this.remotePeer)
+    const sure = known === undefined ? (names.length === 1 ? names[0] : undefined) : names.find(n => known.includes(n))
+    const stopTimer = this.limitTime(stream)
+    if (sure === undefined || options.negotiateFully === true || !isAttachable(stream)) {
+      return await select(stream, names, { signal: options.signal }).finally(stopTimer)
+    }
+    const { confirmed } = selectOptimistic(stream, sure, { signal: options.signal })
+    confirmed.then(stopTimer, stopTimer)
+    return sure
+  }
+
+  private async onInbound(stream: Stream): Promise<void> {
+    const stopTimer = this.limitTime(stream)
+    const protocol = await handle(stream, this.init.registry.records).finally(stopTimer)
+    const record = this.init.registry.get(protocol)
+    if (record === undefined) throw new SwarmError('stopped', `${protocol} is not answered any more`)
+    this.checkMayAnswer(record)
+    stream.protocol = protocol
+    this.count(stream, protocol)
+    await this.throughMiddleware(stream, protocol)
+    await record.handler(stream, this)
+  }
+
+  private checkMayAnswer({ protocol, options }: HandlerRecord): void {
+    if (this.limits !== undefined && options.runOnLimitedConnection !== true) {
+      throw new LimitedConnectionError(`${protocol} is not answered over relayed connections`)
+    }
+    const limit = this.init.registry.maxInboundStreams(protocol)
+    if ((this.openCounts.get(`inbound ${protocol}`) ?? 0) >= limit) {
+      throw new SwarmError('too-many-streams', `${limit} inbound ${protocol} streams from ${this.remotePeer} are open`)
+    }
+  }
+
+  private async throughMiddleware(stream: Stream, protocol: string): Promise<void> {
+    for (const step of this.init.registry.middleware(protocol)) {
+      await new Promise<void>((resolve, reject) => {
+        Promise.resolve(step(stream, this, () => resolve())).catch(reject)
+      })
+    }
+  }
+
+  private limitTime(stream: Stream): Undo {
+    const { clock, swarmLimits } = this.init
+    const ms = swarmLimits.protocolTimeoutMs
+    return clock.after(ms, () => stream.abort(new TimeoutError(`no protocol was agreed on within ${ms} ms`)))
+  }
+
+  private count(stream: Stream, protocol: string): void {
+    if (isOver(stream.status)) return
+    const key = `${stream.direction} ${protocol}`
+    this.openCounts.set(key, (this.openCounts.get(key) ?? 0) + 1)
+    stream.addEventListener('close', () => {
+      const left = (this.openCounts.get(key) ?? 1) - 1
+      if (left > 0) this.openCounts.set(key, left)
+      else this.openCounts.delete(key)
+    })
+  }
+}
+
+function isOver(status: ConnectionStatus): boolean {
+  return status === 'closed' || status === 'aborted' || status === 'reset'
+}
+
+function closed(raw: MultiaddrConnection): Promise<void> {
+  return new Promise(resolve => raw.addEventListener('close', () => resolve(), { once: true }))
+}

@@ -1,14 +1,20 @@
 import { BytesError, MAX_VARINT_BYTES, Rope, readVarint } from '@ts-libp2p/bytes'
-import { type AbortOptions, ConnectionClosedError, type MessageStream } from '@ts-libp2p/interface'
+import { type AbortOptions, ConnectionClosedError, type MessageStream, StreamBufferError } from '@ts-libp2p/interface'
 import { toError } from './abortable.ts'
 import { attachReader, type Detach } from './attach.ts'
+import { MAX_READ_BUFFER_BYTES } from './limits.ts'
 import type { StreamReaderPort } from './owner.ts'
 
 /**
  * One step of a fixed dialogue: bytes to send, or what to read next. `take` is an exact number of bytes;
- * `takePrefixed` a message with its length before it as a varint, of at most that many bytes.
+ * `takePrefixed` a message with its length before it as a varint, of at most that many bytes. `wait` is for what the
+ * platform only computes behind a promise (WebCrypto's signatures): see `settled`.
  */
-export type DialogueStep = { readonly send: Uint8Array } | { readonly take: number } | { readonly takePrefixed: number }
+export type DialogueStep =
+  | { readonly send: Uint8Array }
+  | { readonly take: number }
+  | { readonly takePrefixed: number }
+  | { readonly wait: Promise<unknown> }
 
 /** A protocol's fixed dialogue as a generator: no stream, no promise, no clock. Steps that read are answered with bytes. */
 export type Dialogue<Result> = Generator<DialogueStep, Result, Uint8Array>
@@ -21,6 +27,14 @@ export const take = function* (length: number): Dialogue<Uint8Array> {
 }
 export const takePrefixed = function* (limitBytes: number): Dialogue<Uint8Array> {
   return yield { takePrefixed: limitBytes }
+}
+
+/** The value: at once when it is there, else after a wait. */
+export const settled = function* <T>(value: T | Promise<T>): Dialogue<T> {
+  if (!(value instanceof Promise)) return value
+  const box: T[] = []
+  yield { wait: value.then(result => box.push(result)) }
+  return box[0] as T
 }
 
 /**
@@ -76,6 +90,8 @@ class Player<Result> implements StreamReaderPort {
   receive(chunk: Uint8Array): void {
     this.input.push(chunk)
     this.advance()
+    // Only while the dialogue waits for a promise of ours can this much be left over.
+    if (this.input.byteLength > MAX_READ_BUFFER_BYTES) this.fail(new StreamBufferError('too much sent too early'))
   }
 
   end(): void {
@@ -112,7 +128,7 @@ class Player<Result> implements StreamReaderPort {
   }
 
   private answer(wanted: DialogueStep): Uint8Array | undefined {
-    if ('send' in wanted) return undefined
+    if ('send' in wanted || 'wait' in wanted) return undefined
     if ('take' in wanted) return this.input.byteLength >= wanted.take ? this.input.take(wanted.take) : undefined
     return takeMessage(this.input, wanted.takePrefixed)
   }
@@ -125,11 +141,24 @@ class Player<Result> implements StreamReaderPort {
         this.stream.send(result.value.send)
         result = this.dialogue.next(EMPTY)
       }
-      if (result.done === true) this.finish({ value: result.value })
-      else this.wanted = result.value
+      if (result.done === true) return this.finish({ value: result.value })
+      this.wanted = result.value
+      if ('wait' in result.value) this.waitFor(result.value.wait)
     } catch (err) {
       this.finish({ error: toError(err) })
     }
+  }
+
+  private waitFor(promise: Promise<unknown>): void {
+    const resume = (answer: () => IteratorResult<DialogueStep, Result>): void => {
+      if (this.isDone) return
+      this.step(answer)
+      this.advance()
+    }
+    promise.then(
+      () => resume(() => this.dialogue.next(EMPTY)),
+      err => resume(() => this.dialogue.throw(err))
+    )
   }
 
   private finish(outcome: Outcome<Result>): void {

@@ -141,21 +141,22 @@ class Player<Result> implements StreamReaderPort {
         this.stream.send(result.value.send)
         result = this.dialogue.next(EMPTY)
       }
-      if (result.done === true) return this.finish({ value: result.value })
-      this.wanted = result.value
-      if ('wait' in result.value) this.waitFor(result.value.wait)
+      if (result.done === true) this.finish({ value: result.value })
+      else this.wants(result.value)
     } catch (err) {
       this.finish({ error: toError(err) })
     }
   }
 
-  private waitFor(promise: Promise<unknown>): void {
+  private wants(step: DialogueStep): void {
+    this.wanted = step
+    if (!('wait' in step)) return
     const resume = (answer: () => IteratorResult<DialogueStep, Result>): void => {
       if (this.isDone) return
       this.step(answer)
       this.advance()
     }
-    promise.then(
+    step.wait.then(
       () => resume(() => this.dialogue.next(EMPTY)),
       err => resume(() => this.dialogue.throw(err))
     )

@@ -40,7 +40,7 @@ function declared(name: string): string[] {
 
 function imported(name: string): string[] {
   const sources = globSync(`packages/${name}/src/**/*.ts`).map(file => readFileSync(file, 'utf8'))
-  return sources.flatMap(text => [...text.matchAll(/from '(@ts-libp2p\/[^'/]+)/g)].map(match => match[1] as string))
+  return sources.flatMap(text => [...text.matchAll(/^(?:import|export|\}).*from '(@ts-libp2p\/[^'/]+)/gm)].map(match => match[1] as string))
 }
 
 function problem(name: string, dependency: string): string | undefined {

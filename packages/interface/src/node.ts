@@ -8,6 +8,7 @@ import type { PeerInfo, PeerStore, PeerUpdate } from './peer-store.ts'
 import type { Clock, ComponentLogger, Random } from './platform.ts'
 import type { StreamHandler, StreamHandlerOptions, Topology } from './protocol.ts'
 import type { Stream } from './stream.ts'
+import type { Listener } from './transport.ts'
 
 /** Whom to talk to: a peer whose addresses are known, one address, or several of one peer. */
 export type DialTarget = PeerId | Multiaddr | Multiaddr[]
@@ -50,6 +51,8 @@ export interface NodeEvents {
   'peer:update': PeerUpdate
   /** Our own addresses or protocols changed. */
   'self:peer:update': PeerUpdate
+  'transport:listening': Listener
+  'transport:close': Listener
   /** A peer reported an address of ours; nobody has confirmed it. */
   'address:observed': { address: Multiaddr; by: PeerId; connection: Connection }
 }

@@ -7,7 +7,7 @@ export interface ListenersInit {
   upgrader: Upgrader
   log: Logger
   /** Our addresses may have changed. */
-  onChange: () => void
+  onChange: (event: 'transport:listening' | 'transport:close', listener: Listener) => void
 }
 
 /** The addresses that we accept connections on. */
@@ -35,7 +35,6 @@ export class Listeners {
       const cause = new AggregateError(results.flatMap(r => (r.status === 'rejected' ? [r.reason] : [])))
       throw new SwarmError('listen-failed', `could not listen on any address\n  ${failures.join('\n  ')}`, { cause })
     }
-    this.init.onChange()
   }
 
   addresses(): Multiaddr[] {
@@ -50,14 +49,14 @@ export class Listeners {
   private async listenOn(address: Multiaddr): Promise<void> {
     const { upgrader, log, onChange } = this.init
     const listener = this.transportFor(address).createListener({ upgrader })
-    listener.addEventListener('listening', onChange)
     listener.addEventListener('error', event => log.error('listener on %a - %e', address, event.detail))
     listener.addEventListener('close', () => {
       this.open = this.open.filter(l => l !== listener)
-      onChange()
+      onChange('transport:close', listener)
     })
     await listener.listen(address)
     this.open.push(listener)
+    onChange('transport:listening', listener)
   }
 
   private transportFor(address: Multiaddr): Transport {

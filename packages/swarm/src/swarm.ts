@@ -127,7 +127,10 @@ export class Swarm implements Node {
       transports: this.transports,
       upgrader,
       log: this.log,
-      onChange: () => this.selfChanged()
+      onChange: (event, listener) => {
+        this.emitter.emit(event, listener)
+        this.selfChanged()
+      }
     })
     this.listeners.check(options.addresses?.listen ?? [])
     this.dialer = new Dialer({

@@ -1,0 +1,1 @@
+export { browser as platformPreset } from './presets/browser.ts'

@@ -1,0 +1,1 @@
+export { node as platformPreset } from './presets/node.ts'

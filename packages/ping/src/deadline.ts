@@ -1,0 +1,41 @@
+import type { Clock, Undo } from '@ts-libp2p/interface'
+
+export interface Deadline {
+  /** Aborts when the time is over, with the caller's signal, or with the service. */
+  readonly signal: AbortSignal
+  /** Stops the timer and lets go of the caller's signal. */
+  readonly clear: Undo
+}
+
+/**
+ * The time limits of a service's running operations. Each has a signal of its own: one shared by all would gather a
+ * listener from every operation.
+ */
+export class Deadlines {
+  private readonly clock: Clock
+  private readonly running = new Set<AbortController>()
+
+  constructor(clock: Clock) {
+    this.clock = clock
+  }
+
+  /** Allows `ms` milliseconds, after which the signal aborts with what `late` returns. */
+  set(ms: number, late: () => Error, parent?: AbortSignal): Deadline {
+    const controller = new AbortController()
+    const follow = (): void => controller.abort(parent?.reason)
+    const stopTimer = this.clock.after(ms, () => controller.abort(late()))
+    parent?.addEventListener('abort', follow, { once: true })
+    if (parent?.aborted === true) follow()
+    this.running.add(controller)
+    const clear = (): void => {
+      stopTimer()
+      parent?.removeEventListener('abort', follow)
+      this.running.delete(controller)
+    }
+    return { signal: controller.signal, clear }
+  }
+
+  abortAll(reason: Error): void {
+    for (const controller of this.running) controller.abort(reason)
+  }
+}

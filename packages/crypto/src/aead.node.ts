@@ -1,0 +1,124 @@
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
+import { concat } from '@ts-libp2p/bytes'
+import type { Aead } from './aead.ts'
+import { CryptoError } from './errors.ts'
+import { gather } from './gather.ts'
+import { AEAD_TAG_BYTES } from './limits.ts'
+import { createNonce, writeNonce } from './nonce.ts'
+import { WASM_AD_BYTES, wasmOpen, wasmSeal } from './wasm-aead.ts'
+
+const ALGORITHM = 'chacha20-poly1305'
+const OPTIONS = { authTagLength: AEAD_TAG_BYTES }
+const NONE = new Uint8Array(0)
+
+/** Up to here a call into OpenSSL (3.3 µs before the first byte) costs more than WebAssembly does; see the README. */
+const WASM_BYTES = 256
+
+/** Up to here joining prefix, ciphertext and tag costs less than carrying three pieces to the socket. */
+const JOIN_BYTES = 4096
+
+/** Where several chunks meet on their way into OpenSSL, which copies them out again before the call returns. */
+const meeting = new Uint8Array(65_536)
+
+/** `key` is the callee's to keep. */
+export function createCipher(key: Uint8Array): Aead {
+  return new NodeCipher(key)
+}
+
+class NodeCipher implements Aead {
+  readonly #rawKey: Uint8Array
+  readonly #key: KeyObject
+  readonly #nonce = createNonce()
+
+  constructor(key: Uint8Array) {
+    this.#rawKey = key
+    this.#key = createSecretKey(key)
+  }
+
+  seal(counter: number, plaintext: Uint8Array, ad: Uint8Array = NONE): Uint8Array {
+    const out: Uint8Array[] = []
+    this.sealChunks(counter, [plaintext], plaintext.byteLength, ad, out)
+    return out.length === 1 ? (out[0] as Uint8Array) : concat(out)
+  }
+
+  sealChunks(
+    counter: number,
+    chunks: readonly Uint8Array[],
+    length: number,
+    ad: Uint8Array = NONE,
+    out: Uint8Array[],
+    prefix: Uint8Array = NONE
+  ): void {
+    if (length <= WASM_BYTES && ad.byteLength <= WASM_AD_BYTES) {
+      const piece = transient(prefix.byteLength + length + AEAD_TAG_BYTES)
+      piece.set(prefix)
+      wasmSeal(this.#rawKey, counter, chunks, length, ad, piece, prefix.byteLength)
+      out.push(piece)
+    } else {
+      this.#sealNative(counter, joined(chunks, length), ad, out, prefix)
+    }
+  }
+
+  open(counter: number, ciphertext: Uint8Array, ad: Uint8Array = NONE): Uint8Array {
+    const length = ciphertext.byteLength - AEAD_TAG_BYTES
+    if (length < 0) throw new CryptoError('decrypt-failed', `a ciphertext of ${ciphertext.byteLength} bytes has no tag`)
+    return length <= WASM_BYTES && ad.byteLength <= WASM_AD_BYTES
+      ? wasmOpen(this.#rawKey, counter, ciphertext, ad)
+      : this.#openNative(counter, ciphertext, length, ad)
+  }
+
+  #sealNative(counter: number, plaintext: Uint8Array, ad: Uint8Array, out: Uint8Array[], prefix: Uint8Array): void {
+    writeNonce(counter, this.#nonce)
+    const cipher = createCipheriv(ALGORITHM, this.#key, this.#nonce, OPTIONS)
+    if (ad.byteLength > 0) cipher.setAAD(ad, { plaintextLength: plaintext.byteLength })
+    const sealed = cipher.update(plaintext)
+    cipher.final()
+    pushPieces(prefix, sealed, cipher.getAuthTag(), out)
+  }
+
+  #openNative(counter: number, ciphertext: Uint8Array, length: number, ad: Uint8Array): Uint8Array {
+    writeNonce(counter, this.#nonce)
+    const decipher = createDecipheriv(ALGORITHM, this.#key, this.#nonce, OPTIONS)
+    if (ad.byteLength > 0) decipher.setAAD(ad, { plaintextLength: length })
+    decipher.setAuthTag(ciphertext.subarray(length))
+    const plaintext = decipher.update(ciphertext.subarray(0, length))
+    try {
+      decipher.final()
+    } catch (cause) {
+      throw new CryptoError('decrypt-failed', `message ${counter} does not authenticate`, { cause })
+    }
+    return plain(plaintext)
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = chunks
+  if (chunks.length === 1 && only?.byteLength === length) return only
+  const target = length <= meeting.byteLength ? meeting : new Uint8Array(length)
+  gather(chunks, length, target, 0)
+  return target.subarray(0, length)
+}
+
+function pushPieces(prefix: Uint8Array, sealed: Uint8Array, tag: Uint8Array, out: Uint8Array[]): void {
+  const total = prefix.byteLength + sealed.byteLength + tag.byteLength
+  if (total > JOIN_BYTES) {
+    if (prefix.byteLength > 0) out.push(prefix.slice())
+    out.push(plain(sealed), plain(tag))
+    return
+  }
+  const piece = transient(total)
+  piece.set(prefix)
+  piece.set(sealed, prefix.byteLength)
+  piece.set(tag, prefix.byteLength + sealed.byteLength)
+  out.push(piece)
+}
+
+/** Uninitialised, from Node's pool where it is small: for what leaves at once and is not kept. */
+function transient(length: number): Uint8Array {
+  return plain(Buffer.allocUnsafe(length))
+}
+
+/** A `Buffer` without its overrides: what is handed out behaves alike on every platform. */
+function plain(buffer: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+}

@@ -1,0 +1,23 @@
+/** Bytes that a muxer gathers before it asks the connection whether there is room: the connection's own high water. */
+export const MAX_BATCH_BYTES: number = 256 * 1024
+
+/** Bytes of the arrays that frame headers are written into. 341 yamux headers share one allocation. */
+export const HEADER_SLAB_BYTES: number = 4 * 1024
+
+/** Inbound streams that wait until somebody listens for them. js-libp2p: 10, and it ends the connection at more. */
+export const MAX_EARLY_STREAMS = 32
+
+/** Callers that may wait for a peer to acknowledge earlier streams. As many again as may be open. */
+export const MAX_WAITING_OPENERS = 512
+
+/** Streams of a peer that may come to nothing (rejected, or reset by it) at once before the connection is ended. */
+export const MAX_CHURN_BURST = 2048
+
+/** The same per second in the long run. HTTP/2 servers tolerate 100 to 200 after the rapid-reset attack. */
+export const MAX_CHURN_PER_SECOND = 256
+
+/** Milliseconds that `close()` without a signal waits for streams to finish before it resets them. */
+export const GRACEFUL_CLOSE_MS = 5_000
+
+/** Milliseconds that a connection whose peer broke the protocol stays up so that our last frame can leave. */
+export const FAREWELL_MS = 1_000

@@ -1,0 +1,254 @@
+import {
+  type AbortOptions,
+  type Clock,
+  ConnectionClosedError,
+  type CreateStreamOptions,
+  type Logger,
+  type MessageStream,
+  MuxerClosedError,
+  type StreamMuxer,
+  type StreamMuxerEvents,
+  type StreamMuxerStatus,
+  TimeoutError
+} from '@ts-libp2p/interface'
+import { defer } from '#defer'
+import { abortable, toError, type Waiter } from '../abortable.ts'
+import { attachReader, sendAll } from '../attach.ts'
+import type { ByteStream } from '../byte-stream.ts'
+import { systemClock } from '../clock.ts'
+import { TypedEvents } from '../events.ts'
+import { EarlyStreams } from './early-streams.ts'
+import { FAREWELL_MS, GRACEFUL_CLOSE_MS, MAX_WAITING_OPENERS } from './limits.ts'
+import type { MuxerCore, MuxerCount, MuxerPort } from './muxer-core.ts'
+
+export interface MuxerShellInit<Core extends MuxerCore> {
+  protocol: string
+  connection: MessageStream
+  log: Logger
+  /** Default the system's. */
+  clock?: Clock
+  /** Inbound streams that may wait before somebody listens. Default 32. */
+  maxEarlyStreams?: number
+  count?: (what: MuxerCount) => void
+  createCore(port: MuxerPort): Core
+}
+
+/**
+ * What every muxer is around its core: it reads the connection, writes to it once per tick as long as it has room, and
+ * has the life cycle and the events of `StreamMuxer`.
+ */
+export class MuxerShell<Core extends MuxerCore>
+  extends TypedEvents<StreamMuxerEvents<ByteStream>>
+  implements StreamMuxer<ByteStream>
+{
+  readonly protocol: string
+  protected readonly core: Core
+  protected readonly clock: Clock
+  private readonly connection: MessageStream
+  private readonly log: Logger
+  private readonly early: EarlyStreams
+  private readonly openers: Waiter<void>[] = []
+  private readonly emptyWaiters: Waiter<void>[] = []
+  private state: StreamMuxerStatus = 'open'
+  private isWritable = true
+  private isFlushDue = false
+  private announcing: ByteStream | undefined
+
+  constructor(init: MuxerShellInit<Core>) {
+    super()
+    this.protocol = init.protocol
+    this.connection = init.connection
+    this.log = init.log
+    this.clock = init.clock ?? systemClock
+    this.early = new EarlyStreams(init.maxEarlyStreams)
+    this.core = init.createCore({
+      wake: () => this.wake(),
+      write: buffers => this.write(buffers),
+      opened: stream => this.opened(stream),
+      openable: () => this.settle(this.openers),
+      emptied: () => this.settle(this.emptyWaiters),
+      failed: err => this.failed(err),
+      count: init.count ?? (() => {})
+    })
+    this.connection.addEventListener('drain', this.onDrain)
+    attachReader(this.connection, {
+      receive: chunk => this.receive(chunk),
+      end: () => this.onConnectionEnd(),
+      closed: err => this.lost(err)
+    })
+  }
+
+  get status(): StreamMuxerStatus {
+    return this.state
+  }
+
+  get streams(): ByteStream[] {
+    return this.core.table.streams
+  }
+
+  /** Opens a stream. Waits where the remote has too many to acknowledge. */
+  async createStream(options: CreateStreamOptions = {}): Promise<ByteStream> {
+    options.signal?.throwIfAborted()
+    while (this.state === 'open' && !this.core.canOpen) {
+      if (this.openers.length >= MAX_WAITING_OPENERS) {
+        throw new MuxerClosedError(`${MAX_WAITING_OPENERS} callers wait for a stream already: open fewer at once`)
+      }
+      await abortable(this.openers, options.signal)
+    }
+    return this.openStream(options)
+  }
+
+  /** Opens a stream at once, or throws. Its first bytes may be sent in the same tick and travel with the opening. */
+  openStream(options: CreateStreamOptions = {}): ByteStream {
+    if (this.state !== 'open') throw new MuxerClosedError(`the muxer is ${this.state}`)
+    return this.core.openStream(options)
+  }
+
+  /**
+   * Takes no more streams, closes those there are and waits until both ends of each have finished, then says goodbye
+   * and closes the connection. When `signal` aborts first everything is aborted and it rejects with the reason; without
+   * a signal what has not finished after 5 seconds is reset.
+   */
+  async close(options: AbortOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted()
+    if (this.state === 'closed') return
+    this.state = 'closing'
+    this.settle(this.openers)
+    this.core.refuse()
+    try {
+      await this.streamsFinished(options.signal)
+      this.core.goAway()
+      if (this.isWritable) this.core.flush(this.clock.now())
+      await this.connection.close(options)
+    } catch (err) {
+      this.abort(toError(err))
+      throw err
+    }
+    this.lost()
+  }
+
+  abort(err: Error): void {
+    if (this.state === 'closed') return
+    this.core.abort(err)
+    this.over()
+    this.connection.abort(err)
+  }
+
+  /** For subclasses: the muxer has ended, whichever way. Called once. */
+  protected onOver(): void {}
+
+  // ---- the connection --------------------------------------------------------------------------------------------
+
+  private receive(chunk: Uint8Array): void {
+    if (this.state !== 'closed') this.core.receive(chunk, this.clock.now())
+  }
+
+  private readonly onDrain = (): void => {
+    this.isWritable = true
+    this.wake()
+  }
+
+  private wake(): void {
+    if (this.isFlushDue || !this.isWritable) return
+    this.isFlushDue = true
+    defer(this.flush)
+  }
+
+  private readonly flush = (): void => {
+    this.isFlushDue = false
+    if (this.isWritable && this.state !== 'closed') this.core.flush(this.clock.now())
+  }
+
+  private write(buffers: Uint8Array[]): boolean {
+    try {
+      this.isWritable = sendAll(this.connection, buffers) || !this.connection.writableNeedsDrain
+    } catch (err) {
+      this.isWritable = false
+      this.lost(toError(err))
+    }
+    return this.isWritable
+  }
+
+  /** The remote sends no more: nothing that is open can finish. */
+  private onConnectionEnd(): void {
+    this.lost(new ConnectionClosedError('the remote closed the connection'))
+    this.connection.close().catch(err => this.log.trace('the connection did not close in good order - %e', err))
+  }
+
+  private lost(cause?: Error): void {
+    if (this.state === 'closed') return
+    this.core.lost(cause)
+    this.over()
+  }
+
+  /** Lets our last frame leave before the connection is cut. */
+  private failed(err: Error): void {
+    this.log.error('session failed - %e', err)
+    this.over()
+    const cut = (): void => {
+      stopTimer()
+      this.connection.abort(err)
+    }
+    const stopTimer = this.clock.after(FAREWELL_MS, cut)
+    this.connection.close().then(cut, cut)
+  }
+
+  private over(): void {
+    this.state = 'closed'
+    this.connection.removeEventListener('drain', this.onDrain)
+    this.settle(this.openers)
+    this.settle(this.emptyWaiters)
+    this.early.clear()
+    this.onOver()
+  }
+
+  // ---- streams ---------------------------------------------------------------------------------------------------
+
+  private opened(stream: ByteStream): boolean {
+    if (this.listenerCount('stream') === 0 || this.early.size > 0) return this.early.push(stream)
+    this.announce(stream)
+    return true
+  }
+
+  private announce(stream: ByteStream): void {
+    this.announcing = stream
+    this.safeDispatchEvent('stream', { detail: stream })
+    this.announcing = undefined
+  }
+
+  protected override onListenerAdded(type: string): void {
+    if (type === 'stream' && this.early.size > 0) defer(() => this.announceEarly())
+  }
+
+  private announceEarly(): void {
+    if (this.listenerCount('stream') === 0) return
+    for (let stream = this.early.shift(); stream !== undefined; stream = this.early.shift()) this.announce(stream)
+  }
+
+  /** A listener that throws loses its stream and nothing else. */
+  protected override onListenerError(type: string, err: unknown): void {
+    this.log.error("a listener of '%s' threw - %e", type, err)
+    this.announcing?.abort(toError(err))
+  }
+
+  private async streamsFinished(signal?: AbortSignal): Promise<void> {
+    for (const stream of this.streams) stream.close().catch(() => this.log.trace('stream %s did not finish', stream.id))
+    if (this.core.table.size === 0) return
+    const stopTimer =
+      signal === undefined ? this.clock.after(GRACEFUL_CLOSE_MS, () => this.resetUnfinished()) : undefined
+    try {
+      await abortable(this.emptyWaiters, signal)
+    } finally {
+      stopTimer?.()
+    }
+  }
+
+  private resetUnfinished(): void {
+    const err = new TimeoutError(`the muxer closed and the stream did not finish within ${GRACEFUL_CLOSE_MS} ms`)
+    for (const stream of this.streams) stream.abort(err)
+  }
+
+  private settle(line: Waiter<void>[]): void {
+    for (const waiter of line.splice(0)) waiter.resolve()
+  }
+}

@@ -1,6 +1,6 @@
 import { concat, fromUtf8 } from '@ts-libp2p/bytes'
 import { describe, expect, it } from 'vitest'
-import { collect, eventually, randomChunks, SeededRandom, settle, streamPair } from '../src/index.ts'
+import { collect, eventually, expectBytes, randomChunks, SeededRandom, settle, streamPair } from '../src/index.ts'
 
 describe('streamPair', () => {
   it('carries bytes both ways', async () => {
@@ -68,5 +68,19 @@ describe('randomChunks', () => {
 
   it('gives no chunk for no bytes', () => {
     expect(randomChunks(new Uint8Array(0), new SeededRandom(1))).toEqual([])
+  })
+})
+
+describe('expectBytes', () => {
+  it('accepts the same bytes', () => {
+    expect(() => expectBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 2))).not.toThrow()
+  })
+
+  it.each([
+    ['another byte', Uint8Array.of(1, 2, 4)],
+    ['a byte too few', Uint8Array.of(1, 2)],
+    ['a byte too many', Uint8Array.of(1, 2, 3, 0)]
+  ])('shows where %s is', (_, actual) => {
+    expect(() => expectBytes(actual, Uint8Array.of(1, 2, 3))).toThrow(actual.byteLength === 4 ? 'byte 3' : 'byte 2')
   })
 })

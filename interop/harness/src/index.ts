@@ -1,0 +1,3 @@
+export * from './peers.ts'
+export * from './remote-peer.ts'
+export * from './test-protocols.ts'

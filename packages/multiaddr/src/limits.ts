@@ -2,8 +2,8 @@
 export const MAX_ADDRESS_BYTES = 4096
 
 /**
- * UTF-16 units of one address as text. Text is at most 3.4 times its bytes for any mix of protocols, so whatever
- * prints within `MAX_ADDRESS_BYTES` also parses.
+ * UTF-16 units of one address as text. Percent-encoding triples a path and the names add up to 1,300, so whatever has
+ * `MAX_ADDRESS_BYTES` or less prints as text that parses.
  */
 export const MAX_ADDRESS_CHARS = 16_384
 

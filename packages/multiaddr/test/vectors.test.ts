@@ -2,6 +2,7 @@ import { fromHex, toHex } from '@ts-libp2p/bytes'
 import { describe, expect, test } from 'vitest'
 import { multiaddr, protocolByCode, protocolByName, VARIABLE } from '../src/index.ts'
 import vectors from './vectors/multiaddr.json' with { type: 'json' }
+import peerIds from './vectors/peer-ids.json' with { type: 'json' }
 
 interface Case {
   id: string
@@ -56,5 +57,20 @@ describe('text that is no address', () => {
 describe('bytes that are no address', () => {
   test.each(of('invalid-bytes'))('$id $hex', ({ hex }) => {
     expect(() => multiaddr(fromHex(hex as string))).toThrow(isMultiaddrError)
+  })
+})
+
+describe('peer ids', () => {
+  const texts = peerIds.cases.filter(c => c.kind === 'text')
+  const printed = new Map(texts.filter(c => /^(Qm|1)/.test(c.text)).map(c => [c.peer_id_multihash, c.text]))
+
+  test.each(texts)('$text', ({ text, peer_id_multihash }) => {
+    const ma = multiaddr(`/p2p/${text}`)
+    expect(toHex(ma.bytes).slice('a50322'.length)).toBe(peer_id_multihash)
+    expect(ma.getComponents()[0]?.value).toBe(printed.get(peer_id_multihash))
+  })
+
+  test.each(peerIds.cases.filter(c => c.kind === 'invalid-text'))('not $text: $reason', ({ text }) => {
+    expect(() => multiaddr(`/p2p/${text}`)).toThrow(isMultiaddrError)
   })
 })

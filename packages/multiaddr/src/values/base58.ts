@@ -46,7 +46,7 @@ function multiplyAdd(value: number[], factor: number, addend: number, base: numb
     carry = Math.floor(product / base)
     value[i] = product - carry * base
   }
-  if (carry > 0) value.push(carry)
+  for (; carry > 0; carry = Math.floor(carry / base)) value.push(carry % base)
 }
 
 function readGroup(text: string, from: number, to: number): number {

@@ -41,7 +41,8 @@ export const httpPath: ValueCodec = {
   },
   check: (bytes, start, end) => isUtf8(bytes, start, end, always),
   format: formatUtf8,
-  escape: value => encodeURIComponent(value).replace(/[!'()*]/g, char => `%${char.charCodeAt(0).toString(16)}`),
+  escape: value =>
+    encodeURIComponent(value).replace(/[!'()*]/g, char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
   printsAsRead: never
 }
 

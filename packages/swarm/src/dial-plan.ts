@@ -37,8 +37,11 @@ export class DialPlan {
 
   private onAddresses(addresses: readonly Multiaddr[], more: boolean): void {
     this.mayGrow = more
-    const fresh = addresses.filter(ma => !this.known.has(ma.toString()))
-    for (const ma of fresh) this.known.add(ma.toString())
+    const fresh = addresses.filter(ma => {
+      const isNew = !this.known.has(ma.toString())
+      this.known.add(ma.toString())
+      return isNew
+    })
     for (const { address, delayMs } of rankAddresses(fresh)) {
       this.waiting.push({ address, dueAt: this.startedAt + delayMs })
     }

@@ -1,5 +1,7 @@
 import type { ComponentLogger, Logger } from '@ts-libp2p/interface'
-import weald, { type Logger as Weald } from 'weald'
+import weald from 'weald'
+
+type Weald = ReturnType<typeof weald>
 
 /**
  * Logs by component to the console, off by default: `DEBUG=libp2p:*` in the environment, or `localStorage.debug` in a

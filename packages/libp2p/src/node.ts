@@ -252,17 +252,13 @@ export class Libp2pNode<Services extends Record<string, unknown> = Record<string
     this.swarm.unuse(protocol)
   }
 
-  /** The peer's key: from its id, from the peer store, or from a routing service's `/pk` record. */
-  // biome-ignore lint/suspicious/noExplicitAny: the contract's overloads tie the key's type to the id's
-  async getPublicKey(peer: PeerId, options?: AbortOptions): Promise<any> {
-    const inlined: PublicKey | undefined = peer.publicKey
-    if (inlined !== undefined) return inlined
-    const stored = (await this.peerStore.has(peer, options))
-      ? (await this.peerStore.get(peer, options)).id.publicKey
-      : undefined
-    if (stored !== undefined) return stored
+  /** The peer's key: from its id, or from the peer store, where identify leaves it. */
+  getPublicKey = (async (peer: PeerId, options?: AbortOptions): Promise<PublicKey> => {
+    if (peer.publicKey !== undefined) return peer.publicKey
+    const stored = (await this.peerStore.has(peer, options)) ? await this.peerStore.get(peer, options) : undefined
+    if (stored?.id.publicKey !== undefined) return stored.id.publicKey
     throw new NotFoundError(`the public key of ${peer} is not known: connect to it once`)
-  }
+  }) as Libp2p['getPublicKey']
 
   protected override onListenerError(type: string, err: unknown): void {
     this.log.error("a listener of '%s' threw - %e", type, err)

@@ -121,8 +121,9 @@ describe('DialPlan', () => {
           const running: string[] = []
           let now = 0
           const take = (effects: DialEffect[]): boolean => {
-            for (const e of effects)
-              if (e.type === 'start') [started, running].forEach(list => list.push(e.address.toString()))
+            const fresh = effects.flatMap(e => (e.type === 'start' ? [e.address.toString()] : []))
+            started.push(...fresh)
+            running.push(...fresh)
             expect(running.length).toBeLessThanOrEqual(3)
             return effects.some(e => e.type === 'exhausted')
           }

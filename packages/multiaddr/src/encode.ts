@@ -99,10 +99,10 @@ function writeComponent(protocol: ProtocolRow, { value }: Component, at: number)
   const next = writeVarint(protocol.code, scratch, at)
   if (codec === undefined) {
     if (value === undefined) return next
-    throw new MultiaddrError('invalid-value', `${name} takes no value: ${quote(value)}`)
+    throw new MultiaddrError('invalid-value', `${name} takes no value: ${quote(String(value))}`)
   }
   if (value === undefined || value === '') throw missingValue(protocol)
-  if (!isWellFormed(value)) throw invalidValue(protocol, value)
+  if (typeof value !== 'string' || !isWellFormed(value)) throw invalidValue(protocol, String(value))
   const text = codec.escape === undefined ? value : codec.escape(value)
   return writeValue(protocol, text, 0, text.length, next)
 }

@@ -306,6 +306,7 @@ describe('components are checked', () => {
     ['no name', [{ code: CODE_WS }], 'malformed'],
     ['a value where there is none', [{ ...ws, value: 'x' }], 'invalid-value'],
     ['no value', [{ code: CODE_TCP, name: 'tcp' }], 'missing-value'],
+    ['a value that is no text', [{ code: CODE_TCP, name: 'tcp', value: 80 }], 'invalid-value'],
     ['an empty value', [{ code: CODE_TCP, name: 'tcp', value: '' }], 'missing-value'],
     ['a value with more components in it', [{ code: 54, name: 'dns4', value: 'a/tcp/80' }], 'invalid-value'],
     ['text that is not Unicode', [{ code: CODE_HTTP_PATH, name: 'http-path', value: '\ud800' }], 'invalid-value'],

@@ -2,7 +2,7 @@ import { Libp2pError } from '@ts-libp2p/interface'
 
 /**
  * - `refused`: nobody listens there
- * - `timeout`: no answer; also a remote that did not end its side after we ended ours
+ * - `timeout`: no answer; also a remote that does not take our last bytes, or not end its side after us
  * - `unreachable`: no route to the host or network
  * - `name-not-found`: the system's resolver knows no such name
  * - `not-found`: no such unix socket, or no such directory for one

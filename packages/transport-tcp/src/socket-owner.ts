@@ -19,7 +19,7 @@ export class SocketOwner implements StreamOwner {
   private stream!: ByteStream
   private isFlushDue = false
   private isBlocked = false
-  private stopLinger: Undo | undefined
+  private stopWatch: Undo | undefined
 
   constructor(init: SocketOwnerInit) {
     this.remoteAddr = init.remoteAddr
@@ -38,11 +38,13 @@ export class SocketOwner implements StreamOwner {
     this.socket = socket
     socket.on('drain', () => this.unblock())
     socket.on('end', () => stream.receiveEnd())
+    socket.on('finish', () => this.watchEnd(this.clock.now() + MAX_LINGER_MS))
     socket.on('error', err => stream.receiveReset(tcpError(`connection with ${this.remoteAddr}`, err)))
     socket.on('close', () => this.socketClosed())
   }
 
   queued(): void {
+    if (this.stopWatch === undefined && this.stream.status === 'closing') this.watchFlush()
     if (this.isFlushDue || this.isBlocked) return
     this.isFlushDue = true
     defer(this.flush)
@@ -62,7 +64,7 @@ export class SocketOwner implements StreamOwner {
     socket.destroy()
   }
 
-  /** The socket ends itself once what was written has left; `linger` sees to it that it does. */
+  /** The socket ends itself once what was written has left; the watches see to it that it does. */
   ended(): void {}
 
   // One per connection, not one per tick.
@@ -72,8 +74,12 @@ export class SocketOwner implements StreamOwner {
     if (socket.destroyed || this.isBlocked) return
     const chunks: Uint8Array[] = []
     if (stream.pull(chunks, MAX_WRITE_BATCH_BYTES) > 0) this.isBlocked = !writeAll(socket, chunks)
-    if (stream.isFinQueued) this.sendFin()
-    else if (stream.hasQueued) this.queued()
+    if (stream.isFinQueued) {
+      socket.end()
+      stream.finSent()
+    } else if (stream.hasQueued) {
+      this.queued()
+    }
   }
 
   private unblock(): void {
@@ -81,39 +87,35 @@ export class SocketOwner implements StreamOwner {
     if (this.stream.hasQueued) this.queued()
   }
 
-  private sendFin(): void {
-    this.socket.end()
-    this.stream.finSent()
-    this.linger(this.clock.now() + MAX_LINGER_MS)
-  }
-
-  /** Gives the remote its time to take our last bytes and to end its side. */
-  private linger(deadline: number): void {
-    const { socket, stream } = this
-    const hadLeft = socket.writableFinished
-    const patienceMs = hadLeft ? this.closeTimeoutMs : Math.max(FLUSH_TIMEOUT_MS, this.closeTimeoutMs)
-    const before = { read: socket.bytesRead, waiting: socket.writableLength }
-    this.stopLinger = this.clock.after(patienceMs, () => {
-      const isMoving =
-        socket.writableFinished !== hadLeft ||
-        socket.bytesRead !== before.read ||
-        socket.writableLength !== before.waiting ||
-        // The reader holds the remote back: its end cannot be seen yet.
-        stream.readBufferLength > 0
-      const isLate = hadLeft && this.clock.now() >= deadline
-      if (isMoving && !isLate) this.linger(hadLeft ? deadline : this.clock.now() + MAX_LINGER_MS)
-      else this.giveUp()
+  /** We are closing: the remote must go on taking what is left. */
+  private watchFlush(): void {
+    const waiting = this.unsentBytes
+    this.stopWatch = this.clock.after(FLUSH_TIMEOUT_MS, () => {
+      if (this.unsentBytes !== waiting) return this.watchFlush()
+      this.stream.receiveReset(new TcpError('timeout', `${this.remoteAddr} does not take our last bytes`))
+      this.aborted()
     })
   }
 
-  private giveUp(): void {
-    const waiting = this.socket.writableFinished ? 'to end its side' : 'to take our last bytes'
-    this.stream.receiveReset(new TcpError('timeout', `waited for ${this.remoteAddr} ${waiting}`))
-    this.aborted()
+  /** Our end has left: the remote gets its time for its own. A reader of ours that holds it back is not its fault. */
+  private watchEnd(deadline: number): void {
+    const { bytesRead } = this.socket
+    this.stopWatch?.()
+    this.stopWatch = this.clock.after(this.closeTimeoutMs, () => {
+      const isMoving = this.socket.bytesRead !== bytesRead || this.stream.readBufferLength > 0
+      if (isMoving && this.clock.now() < deadline) return this.watchEnd(deadline)
+      this.stream.receiveReset(new TcpError('timeout', `${this.remoteAddr} does not end its side`))
+      // No RST: the remote may still be reading what we sent.
+      this.socket.destroy()
+    })
+  }
+
+  private get unsentBytes(): number {
+    return this.stream.writeBufferLength + this.socket.writableLength
   }
 
   private socketClosed(): void {
-    this.stopLinger?.()
+    this.stopWatch?.()
     this.stream.receiveReset(new TcpError('closed', `connection with ${this.remoteAddr}: the socket was closed`))
   }
 }

@@ -37,11 +37,11 @@ export class RawUpgrader implements Upgrader {
     return clearable
   }
 
-  getStreamMuxers(): Map<string, never> {
+  getStreamMuxers(): ReturnType<Upgrader['getStreamMuxers']> {
     return new Map()
   }
 
-  getConnectionEncrypters(): Map<string, never> {
+  getConnectionEncrypters(): ReturnType<Upgrader['getConnectionEncrypters']> {
     return new Map()
   }
 

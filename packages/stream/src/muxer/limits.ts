@@ -7,8 +7,8 @@ export const HEADER_SLAB_BYTES: number = 4 * 1024
 /** Inbound streams that wait until somebody listens for them. js-libp2p: 10, and it ends the connection at more. */
 export const MAX_EARLY_STREAMS = 32
 
-/** Callers that may wait for a peer to acknowledge earlier streams. As many again as may be open. */
-export const MAX_WAITING_OPENERS = 512
+/** Callers that may wait for a peer to acknowledge earlier streams. Each costs a promise; a peer's limit is far lower. */
+export const MAX_WAITING_OPENERS = 4096
 
 /** Streams of a peer that may come to nothing (rejected, or reset by it) at once before the connection is ended. */
 export const MAX_CHURN_BURST = 2048

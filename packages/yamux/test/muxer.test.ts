@@ -1,0 +1,418 @@
+import { bytesEqual, fromHex, fromUtf8, toUtf8 } from '@ts-libp2p/bytes'
+import { InvalidParametersError, type MessageStream, type Metrics } from '@ts-libp2p/interface'
+import { type ByteStream, MAX_WAITING_OPENERS } from '@ts-libp2p/stream'
+import { collect, settle, streamPair, VirtualClock } from '@ts-libp2p/testing'
+import { describe, expect, it } from 'vitest'
+import { YAMUX_PROTOCOL, type YamuxOptions, yamux } from '../src/index.ts'
+import { closed, echo, factory, muxerPair, nextStream } from './muxer-pair.ts'
+import { frame, frames } from './recording-port.ts'
+
+describe('streams', () => {
+  it('carry bytes both ways and end in good order', async () => {
+    const { client, server } = muxerPair()
+    echo(server)
+    const stream = await client.createStream({ protocol: '/echo/1' })
+    stream.send(fromUtf8('hello'))
+    const closes = closed(stream)
+    await stream.close()
+    expect(toUtf8(await collect(stream))).toBe('hello')
+    expect(await closes).toBeUndefined()
+    await settle()
+    expect([stream.protocol, client.streams, server.streams]).toEqual(['/echo/1', [], []])
+  })
+
+  it('are listed and know their side', async () => {
+    const { client, server } = muxerPair()
+    const stream = client.openStream()
+    const far = await nextStream(server)
+    expect([client.streams, server.streams]).toEqual([[stream], [far]])
+    expect([stream.id, stream.direction, far.id, far.direction]).toEqual(['1', 'outbound', '1', 'inbound'])
+    expect([client.protocol, factory().protocol]).toEqual([YAMUX_PROTOCOL, '/yamux/1.0.0'])
+  })
+
+  it('are reset for the remote when one side gives up', async () => {
+    const { client, server } = muxerPair()
+    const stream = client.openStream()
+    const far = await nextStream(server)
+    const error = closed(far)
+    stream.abort(Object.assign(new Error('enough'), { resetCode: 9 }))
+    expect(await error).toMatchObject({ name: 'StreamResetError', remoteCode: 9 })
+    expect([far.status, server.streams]).toEqual(['reset', []])
+  })
+
+  it('that nobody listens for wait, in order, up to the limit', async () => {
+    const { client, server } = muxerPair({ maxEarlyStreams: 2 })
+    const streams = [1, 2, 3].map(n => {
+      const stream = client.openStream()
+      stream.send(Uint8Array.of(n))
+      return stream
+    })
+    await settle()
+    expect(streams.map(s => s.status)).toEqual(['open', 'open', 'reset'])
+    const seen: string[] = []
+    server.addEventListener('stream', event => seen.push(event.detail.id))
+    client.openStream()
+    await settle()
+    expect(seen).toEqual(['1', '3', '7'])
+  })
+
+  it('that ended before anybody listened are forgotten', async () => {
+    const { client, server } = muxerPair({ maxEarlyStreams: 1 })
+    const first = client.openStream()
+    await settle()
+    first.abort(new Error('too slow'))
+    client.openStream()
+    await settle()
+    expect((await nextStream(server)).id).toBe('3')
+  })
+
+  it('lose their listener only when it throws', async () => {
+    const { client, server } = muxerPair()
+    server.addEventListener('stream', event => {
+      if (event.detail.id === '1') throw new Error('handler broke')
+    })
+    const [bad, good] = [client.openStream(), client.openStream()]
+    await settle()
+    expect([bad.status, good.status, server.status]).toEqual(['reset', 'open', 'open'])
+  })
+
+  it('take their options', async () => {
+    const { client, clock } = muxerPair({ streamOptions: { inactivityTimeout: 5000, maxWriteBufferLength: 10 } })
+    const own = await client.createStream({ inactivityTimeout: 1000, maxReadBufferLength: 300_000 })
+    const common = await client.createStream()
+    await clock.advance(1000)
+    expect([own.status, common.status]).toEqual(['aborted', 'open'])
+    await clock.advance(4000)
+    expect([common.status, common.maxWriteBufferLength]).toEqual(['aborted', 10])
+  })
+})
+
+describe('opening', () => {
+  it('waits for the remote to acknowledge earlier streams', async () => {
+    const [end, raw] = streamPair()
+    const client = factory().createStreamMuxer(end)
+    for (let i = 0; i < 256; i++) client.openStream()
+    const waiting = [client.createStream(), client.createStream()]
+    await settle()
+    expect(client.streams).toHaveLength(256)
+    raw.send(fromHex(frame(1, 2, 1, 0)))
+    expect((await waiting[0])?.id).toBe('513')
+    expect(client.streams).toHaveLength(257)
+    raw.send(fromHex(frame(1, 2, 3, 0)))
+    expect((await waiting[1])?.id).toBe('515')
+  })
+
+  it('stops waiting when the caller has had enough', async () => {
+    const [end, raw] = streamPair()
+    const client = factory().createStreamMuxer(end)
+    for (let i = 0; i < 256; i++) client.openStream()
+    const controller = new AbortController()
+    const waiting = client.createStream({ signal: controller.signal })
+    const reason = new Error('too slow')
+    controller.abort(reason)
+    await expect(waiting).rejects.toBe(reason)
+    await expect(client.createStream({ signal: controller.signal })).rejects.toBe(reason)
+    raw.send(fromHex(frame(1, 2, 1, 0)))
+    await settle()
+    expect(client.streams).toHaveLength(256)
+  })
+
+  it.each([
+    ['the remote says goodbye', (raw: ByteStream) => raw.send(fromHex(frame(3, 0, 0, 0)))],
+    ['the connection is lost', (raw: ByteStream) => raw.abort(new Error('cable cut'))]
+  ])('stops waiting when %s', async (_, happen) => {
+    const [end, raw] = streamPair()
+    const client = factory().createStreamMuxer(end)
+    for (let i = 0; i < 256; i++) client.openStream()
+    const waiting = client.createStream()
+    happen(raw)
+    await expect(waiting).rejects.toMatchObject({ name: 'MuxerClosedError' })
+  })
+
+  it('lets only so many callers wait', async () => {
+    const client = factory().createStreamMuxer(streamPair()[0])
+    for (let i = 0; i < 256; i++) client.openStream()
+    const waiting = Array.from({ length: MAX_WAITING_OPENERS }, () => client.createStream())
+    for (const promise of waiting) promise.catch(() => {})
+    await expect(client.createStream()).rejects.toMatchObject({
+      message: expect.stringContaining(`${MAX_WAITING_OPENERS} callers`)
+    })
+    client.abort(new Error('done'))
+    await expect(waiting.at(-1)).rejects.toMatchObject({ code: 'muxer-closed' })
+  })
+
+  it('has a limit of its own', () => {
+    const { client } = muxerPair({ maxOutboundStreams: 2 })
+    client.openStream()
+    const second = client.openStream()
+    expect(() => client.openStream()).toThrow(expect.objectContaining({ code: 'too-many-streams' }))
+    second.abort(new Error('make room'))
+    expect(client.openStream().id).toBe('5')
+  })
+})
+
+describe('close', () => {
+  it('lets streams finish, says goodbye last, and closes the connection', async () => {
+    const { client, server, ends } = muxerPair()
+    echo(server)
+    const stream = await client.createStream()
+    stream.send(new Uint8Array(1_000_000))
+    const all = collect(stream)
+    await client.close()
+    expect((await all).byteLength).toBe(1_000_000)
+    await settle()
+    expect([client.status, server.status]).toEqual(['closed', 'closed'])
+    expect(ends.map(end => end.status)).toEqual(['closed', 'closed'])
+  })
+
+  it('takes no streams meanwhile', async () => {
+    const { client, server } = muxerPair()
+    const stream = client.openStream()
+    const far = await nextStream(server)
+    const closing = client.close()
+    expect(client.status).toBe('closing')
+    await expect(client.createStream()).rejects.toMatchObject({ name: 'MuxerClosedError' })
+    const late = server.openStream()
+    await settle()
+    expect([late.status, stream.status, far.status]).toEqual(['reset', 'closing', 'open'])
+    await far.close()
+    await closing
+    expect(stream.status).toBe('closed')
+  })
+
+  it('resets what has not finished after 5 seconds', async () => {
+    const { client, server, clock } = muxerPair()
+    const stream = client.openStream()
+    const far = await nextStream(server)
+    const closing = client.close()
+    await clock.advance(4999)
+    expect(far.status).toBe('open')
+    await clock.advance(1)
+    await closing
+    await settle()
+    expect([stream.status, far.status, server.status]).toEqual(['aborted', 'reset', 'closed'])
+  })
+
+  it('is over when its signal says so', async () => {
+    const { client, server, ends } = muxerPair()
+    client.openStream()
+    await nextStream(server)
+    const controller = new AbortController()
+    const closing = client.close({ signal: controller.signal })
+    const reason = new Error('no time')
+    controller.abort(reason)
+    await expect(closing).rejects.toBe(reason)
+    expect([client.status, ends[0].status]).toEqual(['closed', 'aborted'])
+    await client.close()
+  })
+
+  it('may be called twice', async () => {
+    const { client, server } = muxerPair()
+    await Promise.all([client.close(), client.close(), server.close()])
+    expect([client.status, server.status]).toEqual(['closed', 'closed'])
+  })
+})
+
+describe('the other ends', () => {
+  it('abort ends every stream and the connection at once', async () => {
+    const { client, server, ends } = muxerPair()
+    const stream = client.openStream()
+    const far = await nextStream(server)
+    const lost = closed(far)
+    const err = new Error('enough')
+    client.abort(err)
+    client.abort(new Error('again'))
+    expect([client.status, stream.status, ends[0].status]).toEqual(['closed', 'aborted', 'aborted'])
+    expect(await lost).toMatchObject({ name: 'StreamResetError', cause: { name: 'StreamResetError' } })
+    expect(server.status).toBe('closed')
+    expect(() => client.openStream()).toThrow(expect.objectContaining({ code: 'muxer-closed' }))
+  })
+
+  it('a connection that the remote closes resets the streams and is closed too', async () => {
+    const { client, server, ends } = muxerPair()
+    const stream = client.openStream()
+    await nextStream(server)
+    const lost = closed(stream)
+    await ends[1].close()
+    expect(await lost).toMatchObject({ name: 'StreamResetError', cause: { name: 'ConnectionClosedError' } })
+    await settle()
+    expect([client.status, server.status, ends[0].status]).toEqual(['closed', 'closed', 'closed'])
+  })
+
+  it('a connection that refuses to be written to is lost', async () => {
+    const { client, ends } = muxerPair()
+    const stream = client.openStream()
+    ends[0].close().catch(() => {})
+    await settle()
+    expect([client.status, stream.status]).toEqual(['closed', 'reset'])
+  })
+
+  it('a peer that breaks the protocol is told, then cut off', async () => {
+    const [end, raw] = streamPair()
+    const server = factory().createStreamMuxer(end)
+    const heard = collect(raw).catch(() => new Uint8Array(0))
+    raw.send(fromHex(`0400${frame(0, 0, 0, 0).slice(4)}`))
+    expect(frames(await heard)).toEqual(['GoAway 0 1'])
+    await settle()
+    expect([server.status, end.status]).toEqual(['closed', 'aborted'])
+  })
+
+  it('a peer that breaks the protocol and does not read is cut off all the same', async () => {
+    const clock = new VirtualClock()
+    const [end, raw] = streamPair({ clock })
+    const server = factory({}, clock).createStreamMuxer(end)
+    raw.pause()
+    const stream = server.openStream()
+    stream.send(new Uint8Array(200_000))
+    server.openStream().send(new Uint8Array(200_000))
+    server.openStream().send(new Uint8Array(200_000))
+    await settle()
+    raw.send(fromHex(frame(2, 2, 0, 1)))
+    await settle()
+    expect([server.status, end.status]).toEqual(['closed', 'closing'])
+    await clock.advance(1000)
+    expect(end.status).toBe('aborted')
+  })
+})
+
+describe('keepalive', () => {
+  const INTERVAL = { keepAliveInterval: 30_000, keepAliveTimeout: 10_000 }
+
+  it('pings at the start and every 30 seconds, and knows the round trip', async () => {
+    const clock = new VirtualClock()
+    const [end, raw] = streamPair({ clock })
+    const muxer = yamux()({ clock }).createStreamMuxer(end)
+    const heard: string[] = []
+    raw.addEventListener('message', event => heard.push(...frames(event.data as Uint8Array)))
+    await clock.advance(0)
+    expect([heard, muxer.rtt]).toEqual([['Ping·SYN 0 1'], undefined])
+    await clock.advance(80)
+    raw.send(fromHex(frame(2, 2, 0, 1)))
+    await clock.advance(29_919)
+    expect([heard.length, muxer.rtt]).toEqual([1, 80])
+    await clock.advance(1)
+    expect(heard).toEqual(['Ping·SYN 0 1', 'Ping·SYN 0 2'])
+    await clock.advance(40)
+    raw.send(fromHex(frame(2, 2, 0, 2)))
+    await clock.advance(0)
+    expect(muxer.rtt).toBe(60)
+  })
+
+  it('hangs up on a silent peer', async () => {
+    const clock = new VirtualClock()
+    const [end] = streamPair({ clock })
+    const muxer = factory(INTERVAL, clock).createStreamMuxer(end)
+    const lost = closed(muxer.openStream())
+    await clock.advance(9_999)
+    expect(muxer.status).toBe('open')
+    await clock.advance(1)
+    expect(await lost).toMatchObject({ cause: { name: 'YamuxError', code: 'keepalive-timeout' } })
+    expect([muxer.status, end.status, clock.pendingTimers]).toEqual(['closed', 'aborted', 0])
+  })
+
+  it('takes any bytes for a sign of life', async () => {
+    const clock = new VirtualClock()
+    const [end, raw] = streamPair({ clock })
+    const muxer = factory(INTERVAL, clock).createStreamMuxer(end)
+    for (let i = 0; i < 5; i++) {
+      await clock.advance(9_000)
+      raw.send(fromHex(frame(2, 1, 0, i)))
+    }
+    await clock.advance(9_999)
+    expect(muxer.status).toBe('open')
+    await clock.advance(1)
+    expect(muxer.status).toBe('closed')
+  })
+
+  it('runs for days between two that answer, and leaves no timer behind', async () => {
+    const clock = new VirtualClock()
+    const ends = streamPair({ clock })
+    const [client, server] = ends.map(end => factory(INTERVAL, clock).createStreamMuxer(end))
+    await clock.advance(3_600_000)
+    expect([client?.status, server?.status]).toEqual(['open', 'open'])
+    await client?.close()
+    await settle()
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('can be switched off', async () => {
+    const clock = new VirtualClock()
+    const [end, raw] = streamPair({ clock })
+    const muxer = factory({ keepAliveInterval: 0 }, clock).createStreamMuxer(end)
+    await clock.advance(100_000)
+    expect([raw.readBufferLength, muxer.rtt, clock.pendingTimers]).toEqual([0, undefined, 0])
+  })
+})
+
+describe('options', () => {
+  it.each<[keyof YamuxOptions, number]>([
+    ['maxMessageSize', 0],
+    ['maxMessageSize', 2 ** 20 + 1],
+    ['maxInboundStreams', -1],
+    ['maxOutboundStreams', 1.5],
+    ['maxEarlyStreams', Number.NaN],
+    ['maxStreamWindowLength', 65536],
+    ['maxExtraWindowLength', -1],
+    ['keepAliveInterval', Number.POSITIVE_INFINITY],
+    ['keepAliveTimeout', 0]
+  ])('%s %d is refused when yamux is made', (name, value) => {
+    expect(() => yamux({ [name]: value })).toThrow(InvalidParametersError)
+    expect(() => yamux({ [name]: value })).toThrow(`yamux: ${name} is ${value}; it must be an integer from`)
+  })
+
+  it('left undefined are the defaults', () => {
+    expect(() => yamux({ maxMessageSize: undefined })).not.toThrow()
+  })
+})
+
+describe('components', () => {
+  it('counts for the metrics', async () => {
+    const counted: Record<string, number> = {}
+    const names: string[] = []
+    const metrics = {
+      registerCounterGroup(name: string) {
+        names.push(name)
+        return { increment: (values: object) => void bump(counted, values), reset() {} }
+      }
+    } as unknown as Metrics
+    const [a, b] = streamPair()
+    const make = yamux({ keepAliveInterval: 0 })({ metrics })
+    const [client, server] = [make.createStreamMuxer(a), make.createStreamMuxer(b)]
+    echo(server)
+    client.openStream().abort(new Error('never sent'))
+    const stream = client.openStream()
+    await settle()
+    stream.abort(new Error('sent'))
+    await settle()
+    expect([names, counted]).toEqual([['libp2p_yamux_events_total'], { outbound: 2, inbound: 1, reset: 1 }])
+  })
+
+  it('runs over a connection of another library', async () => {
+    const [a, b] = streamPair()
+    const [client, server] = [a, b].map(end => factory().createStreamMuxer(foreign(end)))
+    echo(server!)
+    const stream = await client!.createStream()
+    const sent = Uint8Array.from({ length: 700_000 }, (_, i) => i)
+    const all = collect(stream)
+    stream.sink([sent.subarray(0, 300_000), sent.subarray(300_000)]).catch(() => {})
+    expect(bytesEqual(await all, sent)).toBe(true)
+    await client!.close()
+    await settle()
+    expect(server!.status).toBe('closed')
+  })
+})
+
+function bump(counted: Record<string, number>, values: object): void {
+  for (const name of Object.keys(values)) counted[name] = (counted[name] ?? 0) + 1
+}
+
+/** The stream with nothing of ours but the public contract. */
+function foreign(stream: ByteStream): MessageStream {
+  return new Proxy(stream, {
+    get(target, name) {
+      if (name === 'attach' || name === 'detach' || name === 'sendAll') return undefined
+      const value = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    }
+  })
+}

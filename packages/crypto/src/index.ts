@@ -1,2 +1,23 @@
 export { type Aead, createAead } from './aead.ts'
+export { ed25519FromSeed } from './ed25519.ts'
 export { CryptoError, type CryptoErrorCode } from './errors.ts'
+export { createSha256, hmacSha256, type Sha256, sha256 } from './hash.ts'
+export { hkdfSha256 } from './hkdf.ts'
+export {
+  type GenerateRsaOptions,
+  generateKeyPair,
+  privateKeyFromProtobuf,
+  privateKeyFromRaw,
+  privateKeyToProtobuf,
+  publicKeyFromProtobuf,
+  publicKeyFromRaw,
+  publicKeyToProtobuf
+} from './keys.ts'
+export { systemRandom } from './random.ts'
+export {
+  type X25519KeyPair,
+  X25519PrivateKey,
+  x25519KeyPair,
+  x25519KeyPairFromPrivate,
+  x25519SharedSecret
+} from './x25519.ts'

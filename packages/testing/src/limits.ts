@@ -15,3 +15,9 @@ export const MAX_IDLE_TURNS = 200_000
 
 /** Event loop turns granted to native asynchronous work before virtual time moves on a counted link. */
 export const PATIENCE_TURNS = 200
+
+/** Things that a test may leave in a queue: more than any suite opens at once. */
+export const MAX_QUEUED_ITEMS = 100_000
+
+/** Bytes that may be on the way to a reader that sleeps: stream, muxer, connection and wire buffers of both ends. */
+export const MAX_STALLED_BYTES: number = 4 * 1024 * 1024

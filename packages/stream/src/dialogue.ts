@@ -31,7 +31,7 @@ export const takePrefixed = function* (limitBytes: number): Dialogue<Uint8Array>
 
 /** The value: at once when it is there, else after a wait. */
 export const settled = function* <T>(value: T | Promise<T>): Dialogue<T> {
-  if (!(value instanceof Promise)) return value
+  if (!isPromise(value)) return value
   const box: T[] = []
   yield { wait: value.then(result => box.push(result)) }
   return box[0] as T
@@ -171,6 +171,10 @@ class Player<Result> implements StreamReaderPort {
 }
 
 const EMPTY = new Uint8Array(0)
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+}
 
 /** One length-prefixed message from the front, or undefined until it is whole. Throws a `BytesError` over the limit. */
 export function takeMessage(input: Rope, limitBytes: number): Uint8Array | undefined {

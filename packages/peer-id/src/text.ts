@@ -1,0 +1,49 @@
+import { base16, base16upper } from 'multiformats/bases/base16'
+import { base32, base32upper } from 'multiformats/bases/base32'
+import { base36, base36upper } from 'multiformats/bases/base36'
+import { base58btc } from 'multiformats/bases/base58'
+import { base64url } from 'multiformats/bases/base64'
+import { decodeBase58 } from './base58.ts'
+import { PeerIdError } from './errors.ts'
+import { MAX_TEXT_LENGTH } from './limits.ts'
+
+const CID_VERSION = 0x01
+const LIBP2P_KEY = 0x72
+const CID_HEADER_BYTES = 2
+
+const BASES = new Map(
+  [base58btc, base32, base32upper, base36, base36upper, base16, base16upper, base64url].map(base => [base.prefix, base])
+)
+
+/** True for base58btc of a multihash, false for a CID. No multibase prefix is `1` or `Q`. */
+export function isBare(text: string): boolean {
+  return text.startsWith('1') || text.startsWith('Qm')
+}
+
+/** The multihash that a text stands for, not yet looked into. Throws a `PeerIdError` (`invalid-text`). */
+export function multihashOfText(text: string): Uint8Array {
+  if (text.length > MAX_TEXT_LENGTH) throw invalidText(text, `is longer than ${MAX_TEXT_LENGTH} characters`)
+  const bytes = isBare(text) ? decodeBase58(text) : multihashOfCid(text)
+  if (bytes === undefined) throw invalidText(text, 'has a character that is not base58btc')
+  return bytes
+}
+
+export function invalidText(text: string, why: string, cause?: unknown): PeerIdError {
+  return new PeerIdError('invalid-text', `peer id ${JSON.stringify(text.slice(0, MAX_TEXT_LENGTH))} ${why}`, { cause })
+}
+
+function multihashOfCid(text: string): Uint8Array {
+  const base = BASES.get(text.charAt(0) as never)
+  if (base === undefined) throw invalidText(text, 'is neither base58btc of a multihash nor a CIDv1')
+  const bytes = decode(text, base)
+  if (bytes[0] !== CID_VERSION || bytes[1] !== LIBP2P_KEY) throw invalidText(text, 'is not a CIDv1 of a libp2p key')
+  return bytes.slice(CID_HEADER_BYTES)
+}
+
+function decode(text: string, base: { decode(text: string): Uint8Array; name: string }): Uint8Array {
+  try {
+    return base.decode(text)
+  } catch (cause) {
+    throw invalidText(text, `is not ${base.name}`, cause)
+  }
+}

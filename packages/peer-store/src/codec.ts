@@ -1,0 +1,133 @@
+import { publicKeyFromProtobuf, publicKeyToProtobuf } from '@ts-libp2p/crypto'
+import type { PeerId, PublicKey } from '@ts-libp2p/interface'
+import { multiaddr } from '@ts-libp2p/multiaddr'
+import { matchesPublicKey, peerIdFromPublicKey, peerIdFromString } from '@ts-libp2p/peer-id'
+import { Key } from 'interface-datastore'
+import type { Entry, StoredAddress, StoredTag } from './entry.ts'
+import { PeerStoreError } from './errors.ts'
+import { type Address, Peer as PeerMessage, type TagEntry } from './pb/peer.js'
+
+/** Where peers lie in the datastore; js-libp2p has them in the same place. */
+export const PREFIX = '/peers/'
+
+/** The format that this version writes, and the newest it reads. */
+export const FORMAT_VERSION = 1
+
+/** The peer's key: its CID in base32, which also survives file systems that ignore case. */
+export function datastoreKey(id: PeerId): Key {
+  return new Key(PREFIX + id.toCID().toString())
+}
+
+/** Undefined for a key that is not one of ours. */
+export function peerIdOfKey(key: Key): PeerId | undefined {
+  const text = key.toString()
+  if (!text.startsWith(PREFIX)) return undefined
+  try {
+    return peerIdFromString(text.slice(PREFIX.length))
+  } catch {
+    return undefined
+  }
+}
+
+/** Everything but what never expires of `Infinity`. Times are cut to milliseconds. */
+export function encodeEntry(entry: Entry): Uint8Array<ArrayBuffer> {
+  const message: PeerMessage.$Properties = {
+    addresses: [
+      ...entry.signed.map(a => addressMessage(a, true)),
+      ...entry.unsigned.map(a => addressMessage(a, false))
+    ],
+    protocols: [...entry.protocols],
+    publicKey:
+      inlinesKey(entry.id) || entry.id.publicKey === undefined ? null : publicKeyToProtobuf(entry.id.publicKey),
+    peerRecordEnvelope: entry.envelope,
+    metadata: [...entry.metadata].map(([key, value]) => ({ key, value })),
+    tags: [...entry.tags].map(([key, tag]) => tagMessage(key, tag)),
+    updated: Math.floor(entry.updatedAt),
+    version: FORMAT_VERSION
+  }
+  // Copied out of the pool that the writer allocates from: a datastore in memory would keep all of it.
+  return new Uint8Array(PeerMessage.encode(message).finish())
+}
+
+/**
+ * Reads a stored peer. Throws a `PeerStoreError`: `corrupt-entry`, or `unknown-entry` for one that a newer version
+ * wrote. Single addresses that cannot be read are left out.
+ */
+export function decodeEntry(id: PeerId, bytes: Uint8Array, addressTtlMs: number): Entry {
+  const message = decodeMessage(id, bytes)
+  if (message.version > FORMAT_VERSION) {
+    throw new PeerStoreError('unknown-entry', `peer ${id} is stored in format ${message.version} of a newer version`)
+  }
+  const addresses = message.addresses.flatMap(address => readAddress(address, addressTtlMs))
+  const kept = ({ multiaddr, expiresAt }: StoredAddress): StoredAddress => ({ multiaddr, expiresAt })
+  return {
+    id: withKey(id, message.publicKey),
+    signed: addresses.filter(address => address.isCertified).map(kept),
+    unsigned: addresses.filter(address => !address.isCertified).map(kept),
+    protocols: Object.freeze([...new Set(message.protocols)].sort()),
+    metadata: new Map(message.metadata.map(({ key, value }) => [key ?? '', new Uint8Array(value ?? [])])),
+    tags: new Map(message.tags.map(readTag)),
+    envelope: message.peerRecordEnvelope.byteLength > 0 ? new Uint8Array(message.peerRecordEnvelope) : undefined,
+    updatedAt: toNumber(message.updated)
+  }
+}
+
+function decodeMessage(id: PeerId, bytes: Uint8Array): PeerMessage & { version: number } {
+  try {
+    // A view without Node's Buffer, whose parts would be Buffers too.
+    const message = PeerMessage.decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+    return message as PeerMessage & { version: number }
+  } catch (cause) {
+    const what = `stored peer ${id} cannot be read: ${bytes.byteLength} bytes of broken protobuf`
+    throw new PeerStoreError('corrupt-entry', what, { cause })
+  }
+}
+
+function addressMessage({ multiaddr, expiresAt }: StoredAddress, isCertified: boolean): Address.$Properties {
+  return { multiaddr: multiaddr.bytes, isCertified, expires: Math.floor(expiresAt) }
+}
+
+function tagMessage(key: string, { value, expiresAt }: StoredTag): TagEntry.$Properties {
+  return { key, value: { value, expiry: Number.isFinite(expiresAt) ? Math.floor(expiresAt) : null } }
+}
+
+function readAddress(address: Address.$Properties, addressTtlMs: number): (StoredAddress & { isCertified: boolean })[] {
+  const expires = toNumber(address.expires)
+  const expiresAt = expires > 0 ? expires : toNumber(address.observed) + addressTtlMs
+  try {
+    return [{ multiaddr: multiaddr(address.multiaddr ?? null), expiresAt, isCertified: address.isCertified === true }]
+  } catch {
+    return []
+  }
+}
+
+function readTag({ key, value }: TagEntry.$Properties): [string, StoredTag] {
+  const expiry = toNumber(value?.expiry)
+  return [key ?? '', { value: value?.value ?? 0, expiresAt: expiry > 0 ? expiry : Number.POSITIVE_INFINITY }]
+}
+
+function withKey(id: PeerId, bytes: Uint8Array): PeerId {
+  if (id.publicKey !== undefined || bytes.byteLength === 0) return id
+  const key = readKey(id, bytes)
+  if (matchesPublicKey(id, key)) return peerIdFromPublicKey(key)
+  throw new PeerStoreError('corrupt-entry', `stored peer ${id} has the key of another peer`)
+}
+
+function readKey(id: PeerId, bytes: Uint8Array): PublicKey {
+  try {
+    return publicKeyFromProtobuf(bytes)
+  } catch (cause) {
+    throw new PeerStoreError('corrupt-entry', `stored peer ${id} has an unusable key`, { cause })
+  }
+}
+
+function inlinesKey(id: PeerId): boolean {
+  return id.type === 'Ed25519' || id.type === 'secp256k1'
+}
+
+/** Milliseconds fit a double; protobufjs gives 64-bit numbers in two halves where the `long` package is at hand. */
+function toNumber(value: unknown): number {
+  if (typeof value === 'number') return value
+  const halves = value as { low: number; high: number } | null | undefined
+  return halves === null || halves === undefined ? 0 : (halves.high >>> 0) * 2 ** 32 + (halves.low >>> 0)
+}

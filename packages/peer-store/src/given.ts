@@ -1,0 +1,109 @@
+import {
+  InvalidParametersError,
+  isMultiaddr,
+  type Multiaddr,
+  type PeerData,
+  type PeerId,
+  type TagOptions
+} from '@ts-libp2p/interface'
+import { peerIdOf, withoutPeerId } from '@ts-libp2p/multiaddr'
+import { PeerRecord, parseEnvelope } from '@ts-libp2p/record'
+import { MAX_ADDRESS_BYTES, MAX_GIVEN_ADDRESSES, MAX_NAME_CHARS, MAX_PROTOCOL_CHARS, MAX_TAG_VALUE } from './limits.ts'
+
+/** Addresses as a caller gave them, checked, without the peer's own id at their end. */
+export interface GivenAddresses {
+  readonly signed: readonly Multiaddr[]
+  readonly unsigned: readonly Multiaddr[]
+}
+
+/**
+ * The addresses in `data`; undefined when it names none. Those that lead to another peer or are over-long are left
+ * out: they come from strangers, and one bad address must not cost the good ones beside it.
+ */
+export function givenAddresses(id: PeerId, data: PeerData): GivenAddresses | undefined {
+  if (data.addresses === undefined && data.multiaddrs === undefined) return undefined
+  const signed: Multiaddr[] = []
+  const unsigned: Multiaddr[] = []
+  for (const address of data.addresses ?? []) (address.isCertified ? signed : unsigned).push(address.multiaddr)
+  unsigned.push(...(data.multiaddrs ?? []))
+  return { signed: ownAddresses(id, signed), unsigned: ownAddresses(id, unsigned) }
+}
+
+/** Those addresses that lead to this peer, without its id at their end. */
+export function ownAddresses(id: PeerId, addresses: readonly Multiaddr[]): Multiaddr[] {
+  const self = id.toString()
+  return addresses.slice(0, MAX_GIVEN_ADDRESSES).flatMap(address => {
+    if (!isMultiaddr(address)) throw new InvalidParametersError(`an address of ${id} is not a multiaddr`)
+    return ownAddress(self, address)
+  })
+}
+
+function ownAddress(self: string, address: Multiaddr): Multiaddr[] {
+  if (address.bytes.byteLength > MAX_ADDRESS_BYTES) return []
+  try {
+    const target = peerIdOf(address)
+    if (target !== undefined && target !== self) return []
+    const bare = target === undefined ? address : withoutPeerId(address)
+    return bare.bytes.byteLength === 0 ? [] : [bare]
+  } catch {
+    // Another implementation's multiaddr with protocols that we have not heard of: nothing here could dial it.
+    return []
+  }
+}
+
+/** The envelope, copied. Throws an `InvalidParametersError` unless it holds a record of this peer; its signature is not checked. */
+export function givenEnvelope(id: PeerId, bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(bytes)
+  const { peerId } = recordIn(copy)
+  if (peerId.toString() === id.toString()) return copy
+  throw new InvalidParametersError(`the envelope given for ${id} holds a record of ${peerId}`)
+}
+
+function recordIn(envelope: Uint8Array): PeerRecord {
+  try {
+    return PeerRecord.decode(parseEnvelope(envelope).payload)
+  } catch (cause) {
+    throw new InvalidParametersError('the envelope given does not hold a peer record', { cause })
+  }
+}
+
+/** Protocols sorted, each once; over-long ones left out. */
+export function givenProtocols(protocols: readonly string[]): string[] {
+  return [...new Set(protocols)].filter(name => name.length <= MAX_PROTOCOL_CHARS).sort()
+}
+
+export function givenMetadata(metadata: NonNullable<PeerData['metadata']>): [string, Uint8Array | undefined][] {
+  return entriesOf(metadata).map(([key, value]) => {
+    checkName('metadata key', key)
+    if (value === undefined || value === null) return [key, undefined]
+    if (!(value instanceof Uint8Array)) throw new InvalidParametersError(`metadata ${key} is not a Uint8Array`)
+    return [key, new Uint8Array(value)]
+  })
+}
+
+export function givenTags(tags: NonNullable<PeerData['tags']>): [string, TagOptions | undefined][] {
+  return entriesOf(tags).map(([name, tag]) => {
+    checkName('tag', name)
+    if (tag === undefined || tag === null) return [name, undefined]
+    checkTag(name, tag)
+    return [name, tag]
+  })
+}
+
+function checkTag(name: string, { value = 0, ttl = 0 }: TagOptions): void {
+  if (!Number.isInteger(value) || value < 0 || value > MAX_TAG_VALUE) {
+    throw new InvalidParametersError(`the value of tag ${name} is an integer from 0 to ${MAX_TAG_VALUE}, not ${value}`)
+  }
+  if (!Number.isFinite(ttl) || ttl < 0) {
+    throw new InvalidParametersError(`the ttl of tag ${name} is in milliseconds, not ${ttl}`)
+  }
+}
+
+function checkName(what: string, name: unknown): void {
+  if (typeof name === 'string' && name.length <= MAX_NAME_CHARS) return
+  throw new InvalidParametersError(`a ${what} is a string of up to ${MAX_NAME_CHARS} characters`)
+}
+
+function entriesOf<Value>(map: Map<string, Value> | { [key: string]: Value }): [string, Value][] {
+  return map instanceof Map ? [...map] : Object.entries(map)
+}

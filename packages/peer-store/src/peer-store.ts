@@ -1,0 +1,321 @@
+import {
+  type AbortOptions,
+  type ConsumePeerRecordOptions,
+  InvalidParametersError,
+  isPeerId,
+  type Logger,
+  type Multiaddr,
+  NotFoundError,
+  type Peer,
+  type PeerData,
+  type PeerId,
+  type PeerInfo,
+  type PeerQuery,
+  type PeerStore,
+  type PublicKey,
+  type Startable,
+  type Undo
+} from '@ts-libp2p/interface'
+import { openPeerRecord, PeerRecord, parseEnvelope } from '@ts-libp2p/record'
+import { noLog } from '@ts-libp2p/stream'
+import type { Datastore } from 'interface-datastore'
+import { readPeers, writePeers } from './disk.ts'
+import { copyOf, type Entry } from './entry.ts'
+import { PeerStoreError } from './errors.ts'
+import { type GivenAddresses, givenAddresses, ownAddresses } from './given.ts'
+import { KnownPeers } from './known-peers.ts'
+import { STOP_FLUSH_TIMEOUT_MS, SWEEP_INTERVAL_MS } from './limits.ts'
+import {
+  type AddressFilter,
+  type CheckedOptions,
+  checkOptions,
+  type PeerStoreOptions,
+  type UpdateOptions
+} from './options.ts'
+import { select } from './query.ts'
+import { Turns } from './turns.ts'
+import { unlessAborted } from './unless-aborted.ts'
+import { type Strategy, type UpdateContext, updateEntry, withRecord } from './update.ts'
+import { WriteBehind } from './write-behind.ts'
+
+/** A peer store with what the swarm needs of it: reads without promises, and connections that keep addresses good. */
+export interface PeerBook extends PeerStore, Startable {
+  /** Peers known, ourselves included. */
+  readonly size: number
+  /** Peers whose last change is not on disk yet. */
+  readonly pendingWrites: number
+  /** What is known of a peer, at once. Shared with others and frozen: read, do not change. */
+  peek(peerId: PeerId): Peer | undefined
+  /**
+   * Addresses of a connected peer do not expire; for 15 minutes after its last connection neither. The caller bounds
+   * how many are connected and tells of each end.
+   */
+  setConnected(peerId: PeerId, isConnected: boolean): void
+  /** Rejects with a `NotFoundError` for a peer whose key is neither in its id nor stored. */
+  getPublicKey(peerId: PeerId, options?: AbortOptions): Promise<PublicKey>
+  save(id: PeerId, data: PeerData, options?: UpdateOptions): Promise<Peer>
+  patch(id: PeerId, data: PeerData, options?: UpdateOptions): Promise<Peer>
+  merge(id: PeerId, data: PeerData, options?: UpdateOptions): Promise<Peer>
+  /** Writes all changes. Rejects with a `PeerStoreError` (`write-failed`) for those that stay in memory alone. */
+  flush(options?: AbortOptions): Promise<void>
+  start(): Promise<void>
+  /** Writes all changes, for 10 s at most. Reports what could not be written, and resolves. */
+  stop(): Promise<void>
+}
+
+/**
+ * Makes a peer store. It reads the datastore when it is started, or on the first call that needs it; should that fail,
+ * the call rejects with a `PeerStoreError` (`load-failed`) and the next one tries again.
+ */
+export function createPeerStore(options: PeerStoreOptions): PeerBook {
+  return new Book(checkOptions(options))
+}
+
+class Book implements PeerBook {
+  private readonly options: CheckedOptions
+  private readonly selfKey: string
+  private readonly log: Logger
+  private readonly known: KnownPeers
+  private readonly turns = new Turns()
+  private readonly writes: WriteBehind | undefined
+  private loading: Promise<void> | undefined
+  private isLoaded: boolean
+  private undoSweep: Undo | undefined
+
+  constructor(options: CheckedOptions) {
+    this.options = options
+    this.selfKey = options.peerId.toString()
+    this.log = options.logger?.forComponent('libp2p:peer-store') ?? noLog
+    this.isLoaded = options.datastore === undefined
+    this.writes = options.datastore && this.writeBehind(options.datastore)
+    this.known = new KnownPeers({
+      selfKey: this.selfKey,
+      maxPeers: options.maxPeers,
+      peerTtlMs: options.peerTtlMs,
+      onChange: (key, id) => this.writes?.change(key, id),
+      onRemove: (key, id) => this.writes?.remove(key, id)
+    })
+  }
+
+  get size(): number {
+    return this.known.size
+  }
+
+  get pendingWrites(): number {
+    return this.writes?.pending ?? 0
+  }
+
+  async start(): Promise<void> {
+    this.writes?.resume()
+    this.undoSweep ??= this.sweepLater()
+    await this.ready()
+  }
+
+  async stop(): Promise<void> {
+    this.undoSweep?.()
+    this.undoSweep = undefined
+    this.writes?.pause()
+    await this.flushInTime().catch(error => this.report(error))
+  }
+
+  async flush({ signal }: AbortOptions = {}): Promise<void> {
+    signal?.throwIfAborted()
+    if (this.writes !== undefined) await unlessAborted(this.writes.flush(), signal)
+  }
+
+  peek(peerId: PeerId): Peer | undefined {
+    return this.known.peek(peerId.toString(), this.now())
+  }
+
+  setConnected(peerId: PeerId, isConnected: boolean): void {
+    this.known.setConnected(peerId.toString(), isConnected, this.now())
+  }
+
+  async forEach(fn: (peer: Peer) => void, query: PeerQuery = {}): Promise<void> {
+    for (const peer of await this.all(query)) fn(peer)
+  }
+
+  async all(query: PeerQuery = {}): Promise<Peer[]> {
+    await this.ready(query)
+    return select(this.known.others(this.now()), query).map(copyOf)
+  }
+
+  async delete(peerId: PeerId, options: AbortOptions = {}): Promise<void> {
+    await this.ready(options)
+    const key = peerId.toString()
+    if (key === this.selfKey) return
+    await this.inTurn(peerId, undefined, options, () => this.known.forget(key))
+  }
+
+  async has(peerId: PeerId, options: AbortOptions = {}): Promise<boolean> {
+    await this.ready(options)
+    return this.peek(peerId) !== undefined
+  }
+
+  async get(peerId: PeerId, options: AbortOptions = {}): Promise<Peer> {
+    await this.ready(options)
+    const peer = this.peek(peerId)
+    if (peer === undefined) throw new NotFoundError(`peer ${peerId} is not known`)
+    return copyOf(peer)
+  }
+
+  async getInfo(peerId: PeerId, options: AbortOptions = {}): Promise<PeerInfo> {
+    const { id, addresses } = await this.get(peerId, options)
+    return { id, multiaddrs: addresses.map(({ multiaddr }) => multiaddr) }
+  }
+
+  async getPublicKey(peerId: PeerId, options: AbortOptions = {}): Promise<PublicKey> {
+    await this.ready(options)
+    const key = peerId.publicKey ?? this.peek(peerId)?.id.publicKey
+    if (key === undefined) throw new NotFoundError(`the public key of ${peerId} is not known`)
+    return key
+  }
+
+  async save(id: PeerId, data: PeerData, options: UpdateOptions = {}): Promise<Peer> {
+    return await this.update('save', id, data, options)
+  }
+
+  async patch(id: PeerId, data: PeerData, options: UpdateOptions = {}): Promise<Peer> {
+    return await this.update('patch', id, data, options)
+  }
+
+  async merge(id: PeerId, data: PeerData, options: UpdateOptions = {}): Promise<Peer> {
+    return await this.update('merge', id, data, options)
+  }
+
+  async consumePeerRecord(buf: Uint8Array, options: ConsumePeerRecordOptions = {}): Promise<boolean> {
+    await this.ready(options)
+    const envelope = new Uint8Array(buf)
+    const { peerId, addresses, seq } = await openPeerRecord(envelope, options)
+    const given = { signed: ownAddresses(peerId, addresses), unsigned: [] }
+    return await this.inTurn(peerId, given, options, admitted => {
+      // Looked at last: another record may have come while this one's signature was checked.
+      const known = seqOf(this.known.entryOf(peerId.toString())?.envelope)
+      if (known !== undefined && known > seq) return false
+      const signed = admitted?.signed ?? []
+      this.apply(peerId, options, (previous, context) => withRecord(peerId, previous, signed, envelope, context))
+      return true
+    })
+  }
+
+  private async update(strategy: Strategy, id: PeerId, data: PeerData, options: UpdateOptions): Promise<Peer> {
+    if (!isPeerId(id)) throw new InvalidParametersError('a peer is stored by its peer id')
+    if (data === undefined || data === null) throw new InvalidParametersError(`nothing was given to store of ${id}`)
+    await this.ready(options)
+    return await this.inTurn(id, givenAddresses(id, data), options, given =>
+      copyOf(this.apply(id, options, (previous, context) => updateEntry(id, previous, data, given, strategy, context)))
+    )
+  }
+
+  /** Runs a change once the filter has let addresses through: at once, unless there is a filter to wait for. */
+  private async inTurn<T>(
+    id: PeerId,
+    given: GivenAddresses | undefined,
+    { signal }: AbortOptions,
+    change: (admitted: GivenAddresses | undefined) => T
+  ): Promise<T> {
+    const { addressFilter } = this.options
+    if (addressFilter === undefined) return change(given)
+    const job = async (): Promise<T> => {
+      signal?.throwIfAborted()
+      const admitted = given && (await admit(id, given, addressFilter))
+      signal?.throwIfAborted()
+      return change(admitted)
+    }
+    return await unlessAborted(this.turns.run(id.toString(), job), signal)
+  }
+
+  private apply(
+    id: PeerId,
+    { addressTtlMs = this.options.addressTtlMs }: UpdateOptions,
+    change: (previous: Entry | undefined, context: UpdateContext) => Entry
+  ): Peer {
+    const now = this.now()
+    const { isNews, ...update } = this.known.update(id.toString(), { now, expiresAt: now + addressTtlMs }, change)
+    if (isNews) {
+      try {
+        this.options.onUpdate?.(update)
+      } catch (cause) {
+        this.report(new PeerStoreError('listener-failed', `onUpdate threw for ${id}`, { cause }))
+      }
+    }
+    return update.peer
+  }
+
+  private now(): number {
+    return this.options.clock.now()
+  }
+
+  private sweepLater(): Undo {
+    return this.options.clock.after(SWEEP_INTERVAL_MS, () => {
+      this.undoSweep = this.sweepLater()
+      this.known.sweep(this.now())
+    })
+  }
+
+  private async ready({ signal }: AbortOptions = {}): Promise<void> {
+    signal?.throwIfAborted()
+    if (this.isLoaded) return
+    this.loading ??= this.load(this.options.datastore as Datastore).finally(() => {
+      this.loading = undefined
+    })
+    await unlessAborted(this.loading, signal)
+  }
+
+  private async load(datastore: Datastore): Promise<void> {
+    const now = this.now()
+    const { entries, doomed } = await readPeers(datastore, {
+      ...this.options,
+      now,
+      onError: error => this.report(error)
+    })
+    this.known.restore(entries, now)
+    for (const id of doomed) this.writes?.remove(id.toString(), id)
+    this.isLoaded = true
+  }
+
+  private writeBehind(datastore: Datastore): WriteBehind {
+    return new WriteBehind({
+      clock: this.options.clock,
+      delayMs: this.options.writeDelayMs,
+      write: peers => writePeers(datastore, peers, id => this.known.entryOf(id.toString())),
+      onError: error => this.report(error)
+    })
+  }
+
+  private async flushInTime(): Promise<void> {
+    const deadline = new AbortController()
+    const undo = this.options.clock.after(STOP_FLUSH_TIMEOUT_MS, () => {
+      const message = `the datastore did not take the last changes within ${STOP_FLUSH_TIMEOUT_MS} ms`
+      deadline.abort(new PeerStoreError('write-failed', message))
+    })
+    await this.flush({ signal: deadline.signal }).finally(undo)
+  }
+
+  private report(error: PeerStoreError): void {
+    this.log.error('%e', error)
+    try {
+      this.options.onError?.(error)
+    } catch (thrown) {
+      this.log.error('onError threw: %e', thrown)
+    }
+  }
+}
+
+async function admit(id: PeerId, { signed, unsigned }: GivenAddresses, filter: AddressFilter): Promise<GivenAddresses> {
+  const admitted = async (addresses: readonly Multiaddr[]): Promise<Multiaddr[]> => {
+    const answers = await Promise.all(addresses.map(address => filter(id, address)))
+    return addresses.filter((_, i) => answers[i])
+  }
+  return { signed: await admitted(signed), unsigned: await admitted(unsigned) }
+}
+
+/** The sequence number of a stored record; undefined where there is none that can be read. */
+function seqOf(envelope: Uint8Array | undefined): bigint | undefined {
+  if (envelope === undefined) return undefined
+  try {
+    return PeerRecord.decode(parseEnvelope(envelope).payload).seqNumber
+  } catch {
+    return undefined
+  }
+}

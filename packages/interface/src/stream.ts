@@ -109,3 +109,11 @@ export interface Stream extends MessageStream {
   /** Tells the remote that nothing more will be read, where the muxer can; drops what arrives after. */
   closeRead(options?: AbortOptions): Promise<void>
 }
+
+/** A stream with the faces that `it-pipe` looks for: `pipe(stream, transform, stream)`. */
+export interface DuplexStream extends Stream {
+  /** The stream's bytes until the remote ends. */
+  readonly source: AsyncIterable<Uint8Array>
+  /** Sends everything that `source` yields, waits when the stream is full, closes at its end. */
+  sink(source: AsyncIterable<Uint8Array | Uint8ArrayList> | Iterable<Uint8Array | Uint8ArrayList>): Promise<void>
+}

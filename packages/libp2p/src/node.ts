@@ -6,6 +6,7 @@ import {
   type DialOptions,
   type DialProtocolOptions,
   type DialTarget,
+  type DuplexStream,
   isPeerId,
   isStartable,
   type Libp2p,
@@ -24,8 +25,6 @@ import {
   type PublicKey,
   peerDiscoverySymbol,
   type Startable,
-  type Stream,
-  type StreamHandler,
   type StreamHandlerOptions,
   type StreamMiddleware,
   TimeoutError,
@@ -34,7 +33,7 @@ import {
 } from '@ts-libp2p/interface'
 import { peerIdOf } from '@ts-libp2p/multiaddr'
 import { peerIdFromString } from '@ts-libp2p/peer-id'
-import { raceSignal, TypedEvents, toError } from '@ts-libp2p/stream'
+import { asDuplex, raceSignal, TypedEvents, toError } from '@ts-libp2p/stream'
 import { deadline, type Swarm } from '@ts-libp2p/swarm'
 import { NodeError } from './errors.ts'
 import { FLUSH_TIMEOUT_MS, SERVICE_STOP_TIMEOUT_MS } from './limits.ts'
@@ -209,9 +208,9 @@ export class Libp2pNode<Services extends Record<string, unknown> = Record<string
     peer: DialTarget,
     protocols: string | string[],
     options: DialProtocolOptions = {}
-  ): Promise<Stream> {
+  ): Promise<DuplexStream> {
     const connection = await this.swarm.dial(peer, options)
-    return await connection.newStream(protocols, options)
+    return asDuplex(await connection.newStream(protocols, options))
   }
 
   async hangUp(peer: PeerId | Multiaddr, options?: AbortOptions): Promise<void> {
@@ -225,8 +224,12 @@ export class Libp2pNode<Services extends Record<string, unknown> = Record<string
 
   // ---- protocols ---------------------------------------------------------------------------------------------------
 
-  async handle(protocol: string | string[], handler: StreamHandler, options?: StreamHandlerOptions): Promise<void> {
-    this.swarm.handle(protocol, handler, options)
+  async handle(
+    protocol: string | string[],
+    handler: (stream: DuplexStream, connection: Connection) => void | Promise<void>,
+    options?: StreamHandlerOptions
+  ): Promise<void> {
+    this.swarm.handle(protocol, (stream, connection) => handler(asDuplex(stream), connection), options)
   }
 
   async unhandle(protocols: string | string[]): Promise<void> {

@@ -2,6 +2,7 @@ import { Rope } from '@ts-libp2p/bytes'
 import {
   type AbortOptions,
   type Clock,
+  type DuplexStream,
   type Logger,
   type MessageStreamDirection,
   type MessageStreamEvents,
@@ -9,7 +10,6 @@ import {
   type MessageStreamStatus,
   type MessageStreamWriteStatus,
   type MultiaddrConnectionTimeline,
-  type Stream,
   StreamBufferError,
   StreamStateError,
   type Undo
@@ -18,6 +18,7 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 import { defer } from '#defer'
 import { abortable, toError, type Waiter } from './abortable.ts'
 import { systemClock } from './clock.ts'
+import { sendFrom } from './duplex.ts'
 import { TypedEvents } from './events.ts'
 import {
   MAX_ATTACHED_READERS,
@@ -57,7 +58,7 @@ export interface ByteStreamInit {
  *
  * Applications see it as `Stream`; `receive…`, `pull` and `fin…` are for its owner.
  */
-export class ByteStream extends TypedEvents<MessageStreamEvents> implements Stream {
+export class ByteStream extends TypedEvents<MessageStreamEvents> implements DuplexStream {
   readonly id: string
   protocol: string
   readonly direction: MessageStreamDirection
@@ -187,16 +188,8 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Stre
   }
 
   /** Takes everything that `source` yields, waits when the stream is full, closes at its end. For `it-pipe`. */
-  async sink(
-    source: AsyncIterable<Uint8Array | Uint8ArrayList> | Iterable<Uint8Array | Uint8ArrayList>
-  ): Promise<void> {
-    try {
-      for await (const chunk of source) if (!this.send(chunk)) await this.onDrain()
-      await this.close()
-    } catch (err) {
-      this.abort(toError(err))
-      throw err
-    }
+  sink(source: AsyncIterable<Uint8Array | Uint8ArrayList> | Iterable<Uint8Array | Uint8ArrayList>): Promise<void> {
+    return sendFrom(this, source)
   }
 
   // ---- reading ---------------------------------------------------------------------------------------------------

@@ -62,14 +62,32 @@ export class DialJob {
     this.stopDeadline = () => signal.clear()
   }
 
-  /** Adds addresses, at the beginning or while the dial is under way. An address that the user named ignores the backoff. */
-  add(addresses: readonly Multiaddr[], options: { heedBackoff: boolean }): void {
+  /**
+   * Adds addresses, at the beginning or while the dial is under way: those that the user named, which ignore the
+   * backoff, or a promise of those that somebody knows, until which the dial is not over.
+   */
+  add(source: readonly Multiaddr[] | Promise<readonly Multiaddr[]>): void {
     if (this.isOver) return
+    this.resolving++
+    const isNamed = !(source instanceof Promise)
+    Promise.resolve(source)
+      .then(addresses => this.sort(this.fresh(addresses), !isNamed))
+      .then(
+        () => this.resolved(),
+        err => this.cancel(toError(err))
+      )
+  }
+
+  private fresh(addresses: readonly Multiaddr[]): Multiaddr[] {
     const room = this.init.limits.maxAddressesPerDial - this.addresses.length
     const fresh = addresses.filter(ma => !this.addresses.some(known => known.equals(ma))).slice(0, Math.max(0, room))
     this.addresses.push(...fresh)
-    this.resolving++
-    this.sort(fresh, options.heedBackoff).catch(err => this.cancel(toError(err)))
+    return fresh
+  }
+
+  private resolved(): void {
+    this.resolving--
+    this.play({ addresses: [], more: this.resolving > 0 })
   }
 
   /** Ends the dial: what is under way is aborted, and the result rejects with everything that was tried. */
@@ -93,8 +111,6 @@ export class DialJob {
     }
     this.play({ addresses: ready, more: true })
     await Promise.all(names)
-    this.resolving--
-    this.play({ addresses: [], more: this.resolving > 0 })
   }
 
   private async lookUp(address: Multiaddr, heedBackoff: boolean): Promise<void> {
@@ -180,11 +196,10 @@ export class DialJob {
   }
 
   private start(address: Multiaddr): void {
-    const leave = this.init.places.take(() => {
-      this.controller.signal.removeEventListener('abort', leave)
-      this.attempt(address).finally(() => this.init.places.release())
-    })
-    if (!this.isOver) this.controller.signal.addEventListener('abort', leave, { once: true })
+    this.init.places.take(this.controller.signal).then(
+      () => this.attempt(address).finally(() => this.init.places.release()),
+      () => {} // the dial ended while this address waited for its place
+    )
   }
 
   private async attempt(address: Multiaddr): Promise<void> {

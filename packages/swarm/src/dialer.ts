@@ -59,7 +59,7 @@ export class Dialer {
     }
     const key = peer?.toString() ?? addresses.map(String).sort().join(' ')
     const pending = this.pending.get(key) ?? this.begin(key, peer, addresses)
-    pending.job.add(addresses, { heedBackoff: false })
+    if (addresses.length > 0) pending.job.add(addresses)
     return await this.join(pending, options.signal)
   }
 
@@ -99,7 +99,7 @@ export class Dialer {
       forget()
       this.admit(connection)
     }, forget)
-    if (peer !== undefined && addresses.length === 0) this.findAddresses(peer, job)
+    if (peer !== undefined && addresses.length === 0) job.add(this.findAddresses(peer))
     return pending
   }
 
@@ -111,11 +111,12 @@ export class Dialer {
     }
   }
 
-  private findAddresses(peer: PeerId, job: DialJob): void {
-    this.init.addressesOf(peer, {}).then(
-      found => job.add(found, { heedBackoff: true }),
-      err => job.cancel(new SwarmError('no-addresses', `no address of ${peer} could be found`, { cause: toError(err) }))
-    )
+  private async findAddresses(peer: PeerId): Promise<Multiaddr[]> {
+    try {
+      return await this.init.addressesOf(peer, {})
+    } catch (cause) {
+      throw new SwarmError('no-addresses', `no address of ${peer} could be found`, { cause })
+    }
   }
 
   private async join(pending: Pending, signal?: AbortSignal): Promise<SwarmConnection> {

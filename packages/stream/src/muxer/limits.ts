@@ -21,3 +21,6 @@ export const GRACEFUL_CLOSE_MS = 5_000
 
 /** Milliseconds that a connection whose peer broke the protocol stays up so that our last frame can leave. */
 export const FAREWELL_MS = 1_000
+
+/** Resets that wait to leave, beyond one for every stream that may be open. */
+export const MAX_SPARE_RESETS = 512

@@ -6,7 +6,8 @@ import { collect } from '../chunks.ts'
 import { expectBytes } from '../expect-bytes.ts'
 import { SeededRandom } from '../seeded-random.ts'
 import { settle } from '../settle.ts'
-import { echo, expectCause, type MuxedPair, type MuxerSubject, muxedPair, openStream } from './muxer-subject.ts'
+import { expectCause } from './causes.ts'
+import { echo, type MuxedPair, type MuxerSubject, muxedPair, openStream } from './muxer-subject.ts'
 
 const random = new SeededRandom('muxer ends')
 

@@ -1,5 +1,4 @@
 import type { Stream, StreamMuxer, StreamMuxerFactory, StreamMuxerOptions } from '@ts-libp2p/interface'
-import { expect } from 'vitest'
 import { Queue } from '../queue.ts'
 import { Wire, type WireOptions } from '../wire.ts'
 
@@ -56,11 +55,4 @@ export async function echo(stream: Stream): Promise<void> {
 export async function writeAll(stream: Stream, chunks: Iterable<Uint8Array>): Promise<void> {
   for (const chunk of chunks) if (!stream.send(chunk)) await stream.onDrain()
   await stream.close()
-}
-
-/** The error, or something below it, is `cause`. */
-export function expectCause(err: unknown, cause: Error): void {
-  const chain: unknown[] = []
-  for (let at = err; at instanceof Error && chain.length < 10; at = at.cause) chain.push(at)
-  expect(chain, `caused by: ${chain.map(String).join(' ← ')}`).toContain(cause)
 }

@@ -1,6 +1,8 @@
 import { Libp2pError, StreamResetError } from '@ts-libp2p/interface'
+import type { MuxerSessionErrorCode } from '@ts-libp2p/stream'
 
 export type YamuxErrorCode =
+  | MuxerSessionErrorCode
   /** The peer speaks another version of the frame format. */
   | 'bad-version'
   | 'bad-type'
@@ -12,18 +14,10 @@ export type YamuxErrorCode =
   | 'window-exceeded'
   | 'unexpected-pong'
   | 'keepalive-timeout'
-  /** The peer makes us answer and does not read the answers. */
-  | 'control-overflow'
-  /** The peer opens streams that come to nothing, over and over. */
-  | 'too-much-churn'
-  /** We may not open more streams: too many are open. */
-  | 'too-many-streams'
   /** We may not open more streams now: too many wait for the peer's acknowledgement. */
   | 'ack-backlog'
   /** Every id of our side was used: make a new connection. */
   | 'ids-exhausted'
-  /** An inbound stream came when nobody listened and too many waited. */
-  | 'nobody-listens'
   /** The remote ended the session and said why. */
   | 'remote-go-away'
 

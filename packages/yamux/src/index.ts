@@ -13,8 +13,8 @@
  *
  * Spec: https://github.com/libp2p/specs/blob/master/yamux/README.md
  */
-import type { Clock, ComponentLogger, Metrics, StreamMuxerFactory } from '@ts-libp2p/interface'
-import { muxerCounter } from '@ts-libp2p/stream'
+import type { StreamMuxerFactory } from '@ts-libp2p/interface'
+import { type MuxerComponents, muxerCounter } from '@ts-libp2p/stream'
 import { YAMUX_PROTOCOL, YamuxMuxer } from './muxer.ts'
 import { resolveOptions, type YamuxOptions } from './options.ts'
 
@@ -25,14 +25,7 @@ export { YAMUX_PROTOCOL, YamuxMuxer, type YamuxMuxerInit } from './muxer.ts'
 export { resolveOptions, type SessionOptions, type YamuxOptions } from './options.ts'
 export { type Role, Session } from './session.ts'
 
-/** What a node gives its muxers. Without it they use the system's clock and the connection's log. */
-export interface YamuxComponents {
-  logger?: ComponentLogger
-  clock?: Clock
-  metrics?: Metrics
-}
-
-export type YamuxFactory = (components?: YamuxComponents) => StreamMuxerFactory<YamuxMuxer>
+export type YamuxFactory = (components?: MuxerComponents) => StreamMuxerFactory<YamuxMuxer>
 
 /** Makes yamux with these options. Throws an `InvalidParametersError` for one out of range. */
 export function yamux(options?: YamuxOptions): YamuxFactory {

@@ -29,8 +29,8 @@ export const MAX_ACK_BACKLOG = 256
 /** Pings that wait for our answer to leave. Peers send one in 10 to 30 seconds. */
 export const MAX_PENDING_PONGS = 64
 
-/** Resets that wait to leave, beyond one for every stream that may be open. */
-export const MAX_SPARE_RESETS = 512
+/** The last stream id: 32 bits. A connection that used them all must be replaced. */
+export const MAX_STREAM_ID = 0xffffffff
 
 /** Milliseconds between keepalive pings, which also measure the round trip. go-yamux: 30 s, rust-yamux: 10 s. */
 export const KEEPALIVE_INTERVAL_MS = 30_000

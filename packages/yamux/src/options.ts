@@ -1,5 +1,5 @@
-import { InvalidParametersError, type StreamMuxerOptions, type StreamOptions } from '@ts-libp2p/interface'
-import { MAX_EARLY_STREAMS } from '@ts-libp2p/stream'
+import type { StreamMuxerOptions, StreamOptions } from '@ts-libp2p/interface'
+import { MAX_EARLY_STREAMS, resolveMuxerOptions } from '@ts-libp2p/stream'
 import {
   INITIAL_WINDOW_BYTES,
   KEEPALIVE_INTERVAL_MS,
@@ -75,12 +75,5 @@ const RANGES: Readonly<Record<Exclude<keyof SessionOptions, 'streamOptions'>, re
 
 /** The options with their defaults. Throws an `InvalidParametersError` that says what to change. */
 export function resolveOptions(options: YamuxOptions = {}): SessionOptions {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  const resolved: SessionOptions = { ...DEFAULTS, ...Object.fromEntries(given) }
-  for (const [name, [low, high]] of Object.entries(RANGES)) {
-    const value = resolved[name as keyof typeof RANGES]
-    if (Number.isInteger(value) && value >= low && value <= high) continue
-    throw new InvalidParametersError(`yamux: ${name} is ${value}; it must be an integer from ${low} to ${high}`)
-  }
-  return resolved
+  return resolveMuxerOptions('yamux', DEFAULTS, RANGES, options)
 }

@@ -215,7 +215,7 @@ describe('ending', () => {
     stream?.addEventListener('message', () => stream.abort(new Error('seen enough')))
     const body = data(1, 100)
     stream?.attach({ receive: () => stream.abort(new Error('seen enough')), end() {}, closed() {} })
-    expect(say(body.slice(0, 40), body.slice(40), frame(2, 1, 0, 1))).toEqual(['Ping·ACK 0 1', 'WindowUpdate·RST 1 0'])
+    expect(say(body.slice(0, 40), body.slice(40), frame(2, 1, 0, 1))).toEqual(['WindowUpdate·RST 1 0', 'Ping·ACK 0 1'])
     expect(session.table.size).toBe(0)
   })
 })

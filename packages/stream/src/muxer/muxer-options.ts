@@ -1,4 +1,11 @@
-import { InvalidParametersError } from '@ts-libp2p/interface'
+import { type Clock, type ComponentLogger, InvalidParametersError, type Metrics } from '@ts-libp2p/interface'
+
+/** What a node gives its muxers. Without it they use the system's clock and the connection's log. */
+export interface MuxerComponents {
+  logger?: ComponentLogger
+  clock?: Clock
+  metrics?: Metrics
+}
 
 /** Lowest and highest value of an option. */
 export type Range = readonly [number, number]

@@ -6,8 +6,11 @@ export function countingSignal(): { signal: AbortSignal; listeners: () => number
   const add = signal.addEventListener.bind(signal)
   const remove = signal.removeEventListener.bind(signal)
   signal.addEventListener = (...args: Parameters<typeof add>) => {
-    listeners.add(args[1])
+    const [, listener, options] = args
+    listeners.add(listener)
     add(...args)
+    // What listens once is gone when it was called.
+    if (typeof options === 'object' && options.once === true) add('abort', () => listeners.delete(listener))
   }
   signal.removeEventListener = (...args: Parameters<typeof remove>) => {
     listeners.delete(args[1])

@@ -1,6 +1,7 @@
 import { concat, fromUtf8, toUtf8 } from '@ts-libp2p/bytes'
 import type { MessageStream } from '@ts-libp2p/interface'
 import { type ByteStream, runDialogue, take } from '@ts-libp2p/stream'
+import { settle, streamPair } from '@ts-libp2p/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -13,7 +14,7 @@ import {
   select,
   selectOptimistic
 } from '../src/index.ts'
-import { pair, readAll, settled, wire } from './wire.ts'
+import { readAll, wire } from './wire.ts'
 
 const header = encodeLine(MULTISTREAM)
 
@@ -25,7 +26,7 @@ describe('select and handle', () => {
     { dials: ['/b'], speaks: new Map([['/b', () => {}]]).keys(), selected: '/b' },
     { dials: ['/a', '/b'], speaks: '/b', selected: '/b' }
   ])('$dials to $speaks gives $selected', async ({ dials, speaks, selected }) => {
-    const [a, b] = pair()
+    const [a, b] = streamPair()
     expect(await Promise.all([select(a, dials), handle(b, speaks)])).toEqual([selected, selected])
     a.send(fromUtf8('hi'))
     await a.close()
@@ -36,7 +37,7 @@ describe('select and handle', () => {
     const some = fc.uniqueArray(fc.constantFrom('/a', '/a/b', '/A', '/ü', 'bare', '/a '), { minLength: 1 })
     await fc.assert(
       fc.asyncProperty(some, some, async (dials, speaks) => {
-        const [a, b] = pair()
+        const [a, b] = streamPair()
         const listening = handle(b, speaks).catch((err: Error) => err.name)
         const dialing = select(a, dials).catch((err: Error) => err.name)
         const dialed = await dialing
@@ -49,7 +50,7 @@ describe('select and handle', () => {
   })
 
   it('tells who was refused what, and leaves the stream to the caller', async () => {
-    const [a, b] = pair()
+    const [a, b] = streamPair()
     const listening = handle(b, ['/c'])
     await expect(select(a, ['/a', '/b'])).rejects.toMatchObject({
       name: 'UnsupportedProtocolError',
@@ -61,7 +62,7 @@ describe('select and handle', () => {
   })
 
   it('leaves in the stream what follows the negotiation', async () => {
-    const [a, b] = pair()
+    const [a, b] = streamPair()
     a.send(concat([encodeOpening('/a'), fromUtf8('rest')]))
     await handle(b, ['/a'])
     await a.close()
@@ -72,21 +73,21 @@ describe('select and handle', () => {
     const { stream, writes } = wire()
     stream.receive(encodeOpening('/a'))
     await handle(stream, ['/a'])
-    await settled()
+    await settle()
     expect(writes).toEqual([encodeOpening('/a')])
   })
 
   it('writes its header at once, for dialers that wait for it', async () => {
     const { stream, writes } = wire()
     const listening = handle(stream, ['/a'])
-    await settled()
+    await settle()
     expect(writes).toEqual([header])
     stream.receive(encodeOpening('/a'))
     expect(await listening).toBe('/a')
   })
 
   it('works on a stream of another make', async () => {
-    const [a, b] = pair()
+    const [a, b] = streamPair()
     const results = await Promise.all([select(foreign(a), ['/x', '/a']), handle(foreign(b), ['/a'])])
     expect(results).toEqual(['/a', '/a'])
   })
@@ -102,7 +103,7 @@ describe('select and handle', () => {
   ])('refuses to propose %s', async (_, protocols) => {
     const { stream, writes } = wire()
     await expect(select(stream, protocols)).rejects.toMatchObject({ name: 'InvalidParametersError' })
-    await settled()
+    await settle()
     expect(writes).toEqual([])
   })
 })
@@ -128,7 +129,7 @@ describe('a signal', () => {
     await expect(select(stream, '/a', { signal })).rejects.toThrow('no')
     await expect(handle(stream, '/a', { signal })).rejects.toThrow('no')
     expect(() => selectOptimistic(stream, '/a', { signal })).toThrow('no')
-    await settled()
+    await settle()
     expect(writes).toEqual([])
   })
 
@@ -154,7 +155,7 @@ describe('selectOptimistic', () => {
       })()
     )
     stream.send(fromUtf8('data'))
-    await settled()
+    await settle()
     expect(writes).toEqual([concat([encodeOpening('/noise'), fromUtf8('edata')])])
     stream.receive(concat([encodeOpening('/noise'), fromUtf8('ee+data')]))
     expect(toUtf8(await next)).toBe('ee')
@@ -163,7 +164,7 @@ describe('selectOptimistic', () => {
   })
 
   it('reads the echo ahead of an application that reads at once', async () => {
-    const [a, b] = pair()
+    const [a, b] = streamPair()
     const { protocol, confirmed } = selectOptimistic(a, '/echo')
     expect(protocol).toBe('/echo')
     a.send(fromUtf8('ping'))
@@ -176,7 +177,7 @@ describe('selectOptimistic', () => {
   })
 
   it('aborts the stream when it is refused', async () => {
-    const [a, b] = pair()
+    const [a, b] = streamPair()
     const { confirmed } = selectOptimistic(a, '/a')
     const reading = readAll(a)
     const listening = handle(b, ['/b'])
@@ -239,7 +240,7 @@ describe('selectOptimistic', () => {
     await expect(confirmed).rejects.toMatchObject({ name: 'ConnectionClosedError' })
     stream.receive(encodeOpening('/a'))
     stream.send(fromUtf8('data'))
-    await settled()
+    await settle()
     expect(aborts).toEqual([])
     expect(concat(writes)).toEqual(concat([encodeOpening('/a'), fromUtf8('data')]))
   })

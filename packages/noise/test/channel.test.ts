@@ -1,10 +1,11 @@
 import { bytesEqual, concat, fromUtf8, toUtf8 } from '@ts-libp2p/bytes'
 import type { MessageStream } from '@ts-libp2p/interface'
 import type { ByteStream } from '@ts-libp2p/stream'
+import { settle, streamPair } from '@ts-libp2p/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CipherState, MAX_FLUSH_BYTES, MAX_NONCE, NoiseChannel } from '../src/index.ts'
-import { foreign, pair, readAll, settled, type Wire, wire } from './wire.ts'
+import { foreign, readAll, type Wire, wire } from './wire.ts'
 
 const OURS = new Uint8Array(32).fill(1)
 const THEIRS = new Uint8Array(32).fill(2)
@@ -14,7 +15,7 @@ const listener = (raw: MessageStream): NoiseChannel =>
   new NoiseChannel(raw, { send: new CipherState(THEIRS), receive: new CipherState(OURS) })
 
 function securedPair(wrap = (raw: MessageStream) => raw): [ByteStream, ByteStream] {
-  const [a, b] = pair()
+  const [a, b] = streamPair()
   return [dialer(wrap(a)).stream, listener(wrap(b)).stream]
 }
 
@@ -71,7 +72,7 @@ describe('the secured stream', () => {
     await a.sink([bytes.subarray(0, 5), bytes.subarray(5)])
     expect(bytesEqual(await got, bytes)).toBe(true)
     b.abort(new Error('enough'))
-    await settled()
+    await settle()
     expect(a.status).toBe('reset')
   })
 
@@ -117,7 +118,7 @@ describe('writes', () => {
     const below = wire()
     const { stream } = dialer(below.stream)
     for (let i = 0; i < count; i++) stream.send(new Uint8Array(size))
-    await settled()
+    await settle()
     expect(below.writes.map(frameLengths)).toEqual([lengths])
   })
 
@@ -127,7 +128,7 @@ describe('writes', () => {
     const { stream } = dialer(below.stream)
     let sent = 0
     while (sent < 4_000_000) {
-      if (!stream.send(new Uint8Array(10_000))) await settled()
+      if (!stream.send(new Uint8Array(10_000))) await settle()
       if (stream.writableNeedsDrain) break
       sent += 10_000
     }
@@ -136,7 +137,7 @@ describe('writes', () => {
 
     below.flows = true
     below.stream.send(new Uint8Array(0))
-    await settled()
+    await settle()
     expect(stream.writableNeedsDrain).toBe(false)
     expect(stream.writeBufferLength).toBe(0)
     expect(below.stream.writeBufferLength).toBe(0)
@@ -170,7 +171,7 @@ describe('writes', () => {
     const below = wire()
     const { stream } = dialer(below.stream, MAX_NONCE)
     stream.send(fromUtf8('one too many'))
-    await settled()
+    await settle()
     expect(below.writes).toEqual([])
     expect(below.aborts).toMatchObject([{ name: 'NoiseError', code: 'nonce-exhausted' }])
     expect(stream.status).toBe('reset')
@@ -179,12 +180,12 @@ describe('writes', () => {
 
 describe('a reader that sleeps', () => {
   it('stops the writer, with bounded memory, and loses nothing', async () => {
-    const [rawA, rawB] = pair()
+    const [rawA, rawB] = streamPair()
     const [a, b] = [dialer(rawA).stream, listener(rawB).stream]
     let sent = 0
     for (; sent < 20_000_000 && !a.writableNeedsDrain; sent += 50_000) {
       a.send(pattern(50_000))
-      await settled()
+      await settle()
     }
     const held = a.writeBufferLength + rawA.writeBufferLength + rawB.readBufferLength + b.readBufferLength
     expect(held).toBeLessThan(2_000_000)
@@ -198,11 +199,11 @@ describe('a reader that sleeps', () => {
 
   it('holds the connection back by `pause()`, of either make', async () => {
     for (const wrap of [(raw: MessageStream) => raw, (raw: MessageStream) => foreign(raw as ByteStream)]) {
-      const [rawA, rawB] = pair()
+      const [rawA, rawB] = streamPair()
       const [a, b] = [dialer(rawA).stream, listener(wrap(rawB)).stream]
       b.pause()
       a.send(fromUtf8('later'))
-      await settled()
+      await settle()
       expect(b.readBufferLength).toBe(0)
       b.resume()
       await a.close()
@@ -282,10 +283,10 @@ describe('a remote that breaks the rules', () => {
 
 describe('the end out of order', () => {
   it('an abort goes down, and to the other side', async () => {
-    const [rawA, rawB] = pair()
+    const [rawA, rawB] = streamPair()
     const [a, b] = [dialer(rawA).stream, listener(rawB).stream]
     a.abort(new Error('enough'))
-    await settled()
+    await settle()
     expect([a.status, rawA.status, rawB.status, b.status]).toEqual(['aborted', 'aborted', 'reset', 'reset'])
     await expect(readAll(b)).rejects.toMatchObject({ name: 'StreamResetError' })
   })
@@ -304,7 +305,7 @@ describe('the end out of order', () => {
     const { stream } = dialer(below.stream)
     await below.stream.close()
     stream.send(fromUtf8('late'))
-    await settled()
+    await settle()
     expect(stream.status).toBe('reset')
     expect(below.aborts).toMatchObject([{ name: 'StreamStateError' }])
   })

@@ -8,9 +8,10 @@ import {
 } from '@ts-libp2p/interface'
 import { peerIdFromPrivateKey } from '@ts-libp2p/peer-id'
 import type { ByteStream } from '@ts-libp2p/stream'
+import { settle, streamPair } from '@ts-libp2p/testing'
 import { describe, expect, it } from 'vitest'
 import { type NoiseComponents, type NoiseConnectionOptions, type NoiseOptions, noise } from '../src/index.ts'
-import { foreign, pair, readAll, settled, wire } from './wire.ts'
+import { foreign, readAll, wire } from './wire.ts'
 
 const [alice, bob] = await Promise.all([generateKeyPair('Ed25519'), generateKeyPair('Ed25519')])
 const [idA, idB] = [peerIdFromPrivateKey(alice), peerIdFromPrivateKey(bob)]
@@ -25,12 +26,12 @@ const ofAlice = ({ options, components }: Side = {}) => noise(options)({ private
 const ofBob = ({ options, components }: Side = {}) => noise(options)({ privateKey: bob, ...components })
 
 function handshake(a: Side = {}, b: Side = {}): Promise<[SecuredConnection, SecuredConnection]> {
-  const [rawA, rawB] = pair()
+  const [rawA, rawB] = streamPair()
   return Promise.all([ofAlice(a).secureOutbound(rawA, a.connection), ofBob(b).secureInbound(rawB, b.connection)])
 }
 
 function outcomes(a: Side, b: Side): Promise<PromiseSettledResult<SecuredConnection>[]> {
-  const [rawA, rawB] = pair()
+  const [rawA, rawB] = streamPair()
   return Promise.allSettled([ofAlice(a).secureOutbound(rawA, a.connection), ofBob(b).secureInbound(rawB, b.connection)])
 }
 
@@ -65,7 +66,7 @@ describe('/noise', () => {
   })
 
   it('works over connections of another make', async () => {
-    const [rawA, rawB] = pair()
+    const [rawA, rawB] = streamPair()
     const [a, b] = await Promise.all([
       ofAlice().secureOutbound(foreign(rawA)),
       ofBob().secureInbound(foreign(rawB), { remotePeer: idA })
@@ -85,7 +86,7 @@ describe('/noise', () => {
   it('works where the platform signs and verifies behind promises', async () => {
     const behindPromises = (key: PrivateKey): PrivateKey =>
       Object.create(key, { sign: { value: async (data: Uint8Array) => key.sign(data) } }) as PrivateKey
-    const [rawA, rawB] = pair()
+    const [rawA, rawB] = streamPair()
     const [a, b] = await Promise.all([
       noise()({ privateKey: behindPromises(alice) }).secureOutbound(rawA),
       noise()({ privateKey: behindPromises(bob) }).secureInbound(rawB)
@@ -109,6 +110,17 @@ describe('/noise', () => {
     expect(a).toMatchObject({ status: 'rejected', reason: { name: 'StreamResetError' } })
   })
 
+  it('takes no more than 4 MiB from a remote that talks while we sign', async () => {
+    const sign = { value: () => new Promise(() => {}) }
+    const listening = noise()({ privateKey: Object.create(bob, { sign }) as PrivateKey })
+    const { stream, aborts } = wire()
+    const securing = listening.secureInbound(stream)
+    stream.receive(new Uint8Array(34).fill(9).with(0, 0).with(1, 32))
+    for (let i = 0; i < 65; i++) stream.receive(new Uint8Array(65_536))
+    await expect(securing).rejects.toMatchObject({ name: 'StreamBufferError' })
+    expect(aborts).toMatchObject([{ name: 'StreamBufferError' }])
+  })
+
   it('signs its static key once, however many connections it secures', async () => {
     let signed = 0
     const sign = (data: Uint8Array): unknown => {
@@ -117,7 +129,7 @@ describe('/noise', () => {
     }
     const encrypter = noise()({ privateKey: Object.create(bob, { sign: { value: sign } }) as PrivateKey })
     for (let i = 0; i < 3; i++) {
-      const [rawA, rawB] = pair()
+      const [rawA, rawB] = streamPair()
       await Promise.all([ofAlice().secureOutbound(rawA), encrypter.secureInbound(rawB)])
     }
     expect(signed).toBe(1)
@@ -144,7 +156,7 @@ describe('round trips', () => {
     void ofAlice()
       .secureOutbound(stream)
       .catch(() => {})
-    await settled()
+    await settle()
     expect(writes.map(w => w.byteLength)).toEqual([8 + 34])
     stream.abort(new Error('done'))
   })
@@ -153,14 +165,14 @@ describe('round trips', () => {
     const [near, far] = [wire(), wire()]
     const dialing = ofAlice().secureOutbound(near.stream)
     const listening = ofBob().secureInbound(far.stream)
-    await settled()
+    await settle()
     far.stream.receive(near.writes[0] as Uint8Array)
-    await settled()
+    await settle()
     near.stream.receive(far.writes[0] as Uint8Array)
     const { connection } = await dialing
     for (let i = 0; i < 20; i++) await Promise.resolve()
     connection.send(fromUtf8('early'))
-    await settled()
+    await settle()
     expect(near.writes.map(w => w.byteLength)).toEqual([34, 170 + 2 + 5 + 16])
 
     far.stream.receive(near.writes[1] as Uint8Array)
@@ -182,7 +194,7 @@ describe('round trips', () => {
     void ofBob()
       .secureInbound(far.stream)
       .catch(() => {})
-    await settled()
+    await settle()
     far.stream.receive(near.writes[0] as Uint8Array)
     expect(far.stream.writeBufferLength).toBe(202)
     for (const side of [near, far]) side.stream.abort(new Error('done'))
@@ -257,9 +269,9 @@ describe('a handshake that fails aborts the connection', () => {
     const { signal } = controller
     const dialing = ofAlice().secureOutbound(near.stream, { signal })
     const listening = ofBob().secureInbound(far.stream, { signal })
-    await settled()
+    await settle()
     if (messages > 0) far.stream.receive(near.writes[0] as Uint8Array)
-    await settled()
+    await settle()
     if (messages > 1) near.stream.receive((far.writes[0] as Uint8Array).subarray(0, 100))
     controller.abort(new Error('too slow'))
     await expect(dialing).rejects.toThrow('too slow')
@@ -280,13 +292,13 @@ describe('bytes that come early', () => {
     const [near, far] = [wire(), wire({ lendsBuffers: true })]
     const dialing = ofAlice().secureOutbound(near.stream)
     const listening = ofBob().secureInbound(far.stream)
-    await settled()
+    await settle()
     far.stream.receive(near.writes[0] as Uint8Array)
-    await settled()
+    await settle()
     near.stream.receive(far.writes[0] as Uint8Array)
     const { connection } = await dialing
     connection.send(fromUtf8('one'))
-    await settled()
+    await settle()
     connection.send(fromUtf8('two'))
     await connection.close()
     const lent = concat(near.writes.slice(1))

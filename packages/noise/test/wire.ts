@@ -1,8 +1,6 @@
 import { concat } from '@ts-libp2p/bytes'
 import type { MessageStream } from '@ts-libp2p/interface'
-import { ByteStream, defer, linkPair } from '@ts-libp2p/stream'
-
-export const pair = (): [ByteStream, ByteStream] => linkPair(end => new ByteStream(end))
+import { ByteStream, defer } from '@ts-libp2p/stream'
 
 /** A stream with a test in place of the layer below: `writes` holds what left together, `ends` counts our FINs. */
 export interface Wire {
@@ -50,11 +48,6 @@ export function foreign(stream: ByteStream): MessageStream {
       return typeof value === 'function' ? value.bind(target) : value
     }
   })
-}
-
-/** Everything that was deferred, and what that deferred in turn, has run. */
-export async function settled(): Promise<void> {
-  for (let i = 0; i < 30; i++) await new Promise<void>(resolve => defer(resolve))
 }
 
 export async function readAll(stream: ByteStream): Promise<Uint8Array> {

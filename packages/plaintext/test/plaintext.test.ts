@@ -3,9 +3,10 @@ import { generateKeyPair, publicKeyToProtobuf } from '@ts-libp2p/crypto'
 import { type PrivateKey, serviceCapabilities } from '@ts-libp2p/interface'
 import { peerIdFromPrivateKey, peerIdToBytes } from '@ts-libp2p/peer-id'
 import type { ByteStream } from '@ts-libp2p/stream'
+import { settle, streamPair } from '@ts-libp2p/testing'
 import { describe, expect, it } from 'vitest'
 import { MAX_EXCHANGE_BYTES, plaintext } from '../src/index.ts'
-import { pair, readAll, settled, wire } from './wire.ts'
+import { readAll, wire } from './wire.ts'
 
 const [alice, bob] = await Promise.all([generateKeyPair('Ed25519'), generateKeyPair('RSA')])
 const [ofAlice, ofBob] = [plaintext()({ privateKey: alice }), plaintext()({ privateKey: bob })]
@@ -28,7 +29,7 @@ describe('/plaintext/2.0.0', () => {
   it('says who we are in one message, as the spec has it', async () => {
     const { stream, writes } = wire()
     const securing = ofAlice.secureOutbound(stream)
-    await settled()
+    await settle()
     const id = concat([fromHex('0024'), keyOf(alice)])
     expect(writes).toEqual([exchange(id, keyOf(alice))])
     stream.receive(exchange(idOf(bob), keyOf(bob)))
@@ -36,7 +37,7 @@ describe('/plaintext/2.0.0', () => {
   })
 
   it('hands the raw connection over, with nothing lost', async () => {
-    const [rawA, rawB] = pair()
+    const [rawA, rawB] = streamPair()
     const dialing = ofAlice.secureOutbound(rawA, { remotePeer: peerIdFromPrivateKey(bob) })
     rawA.send(fromUtf8('early'))
     const listening = ofBob.secureInbound(rawB, { remotePeer: peerIdFromPrivateKey(alice) })
@@ -63,7 +64,7 @@ describe('/plaintext/2.0.0', () => {
   })
 
   it('refuses somebody else than expected', async () => {
-    const [rawA, rawB] = pair()
+    const [rawA, rawB] = streamPair()
     const listening = ofBob.secureInbound(rawB)
     const dialing = ofAlice.secureOutbound(rawA, { remotePeer: peerIdFromPrivateKey(alice) })
     await expect(dialing).rejects.toMatchObject({ name: 'UnexpectedPeerError' })

@@ -1,7 +1,5 @@
 import { concat } from '@ts-libp2p/bytes'
-import { ByteStream, defer, linkPair } from '@ts-libp2p/stream'
-
-export const pair = (): [ByteStream, ByteStream] => linkPair(end => new ByteStream(end))
+import { ByteStream, defer } from '@ts-libp2p/stream'
 
 /** A stream with a test in place of the layer below: `writes` holds what left together, `ends` counts our FINs. */
 export interface Wire {
@@ -34,11 +32,6 @@ export function wire(): Wire {
   })
   const self: Wire = { stream, writes: [], aborts: [], ends: 0 }
   return self
-}
-
-/** Everything that was deferred, and what that deferred in turn, has run. */
-export async function settled(): Promise<void> {
-  for (let i = 0; i < 5; i++) await new Promise<void>(resolve => defer(resolve))
 }
 
 export async function readAll(stream: ByteStream): Promise<Uint8Array> {

@@ -1,0 +1,112 @@
+import { fromHex } from '@ts-libp2p/bytes'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createCipher as browserCipher } from '../src/aead.browser.ts'
+import { createCipher as nodeCipher } from '../src/aead.node.ts'
+import * as browserEcdsa from '../src/ecdsa.browser.ts'
+import * as nodeEcdsa from '../src/ecdsa.node.ts'
+import * as browserEd25519 from '../src/ed25519.browser.ts'
+import * as nodeEd25519 from '../src/ed25519.node.ts'
+import { privateKeyFromProtobuf } from '../src/index.ts'
+import * as browserRsa from '../src/rsa.browser.ts'
+import * as nodeRsa from '../src/rsa.node.ts'
+import * as browserSecp256k1 from '../src/secp256k1.browser.ts'
+import * as nodeSecp256k1 from '../src/secp256k1.node.ts'
+import * as browserX25519 from '../src/x25519.browser.ts'
+import * as nodeX25519 from '../src/x25519.node.ts'
+import { keyPair } from './suite/vectors.ts'
+
+const bytes = (maxLength: number) => fc.uint8Array({ maxLength })
+const exactly = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+const runs = (numRuns: number) => ({ numRuns })
+
+/** A signature, whole or with one byte changed or its end cut. */
+const damaged = (signature: Uint8Array, at: number, kind: number): Uint8Array => {
+  const index = at % signature.length
+  const cut = [signature, signature.with(index, (signature[index] as number) ^ 1), signature.subarray(0, index)]
+  return cut[kind] as Uint8Array
+}
+
+describe('the two backends agree', () => {
+  it('on Ed25519 keys, signatures and what verifies', () => {
+    fc.assert(
+      fc.property(exactly(32), bytes(80), fc.nat(), fc.nat(2), (seed, message, at, kind) => {
+        const key = nodeEd25519.publicKeyOfSeed(seed)
+        const signature = nodeEd25519.signer(seed)(message) as Uint8Array
+        expect(browserEd25519.publicKeyOfSeed(seed)).toEqual(key)
+        expect(browserEd25519.signer(seed)(message)).toEqual(signature)
+        const tried = damaged(signature, at, kind)
+        expect(browserEd25519.verifier(key)(message, tried)).toBe(nodeEd25519.verifier(key)(message, tried))
+      }),
+      runs(50)
+    )
+  })
+
+  it('on arbitrary Ed25519 keys and signatures', () => {
+    fc.assert(
+      fc.property(exactly(32), exactly(64), bytes(20), (key, signature, message) => {
+        expect(browserEd25519.verifier(key)(message, signature)).toBe(nodeEd25519.verifier(key)(message, signature))
+      }),
+      runs(50)
+    )
+  })
+
+  it('on secp256k1 signatures', async () => {
+    const key = privateKeyFromProtobuf(fromHex(keyPair('go-secp256k1').private_key_pb))
+    const [node, browser] = [nodeSecp256k1, browserSecp256k1].map(backend => backend.verifier(key.publicKey.raw))
+    await fc.assert(
+      fc.asyncProperty(bytes(80), fc.nat(), fc.nat(2), async (message, at, kind) => {
+        const tried = damaged(await key.sign(message), at, kind)
+        expect(await browser?.(message, tried)).toBe(await node?.(message, tried))
+      }),
+      runs(30)
+    )
+  })
+
+  it.each(['P-256', 'P-384', 'P-521'] as const)('on ECDSA over %s', async curve => {
+    const scalar = nodeEcdsa.generateScalar(curve)
+    const point = nodeEcdsa.curvePoint(curve, scalar)
+    expect(browserEcdsa.curvePoint(curve, scalar)).toEqual(point)
+    for (const [one, other] of [
+      [nodeEcdsa, browserEcdsa],
+      [browserEcdsa, nodeEcdsa]
+    ] as const) {
+      const signature = await one.signer(curve, scalar)(Uint8Array.of(1))
+      for (let at = 0; at < signature.length; at++) {
+        expect(await other.verifier(curve, point)(Uint8Array.of(1), damaged(signature, at, 1))).toBe(false)
+      }
+      expect(await other.verifier(curve, point)(Uint8Array.of(1), signature)).toBe(true)
+    }
+  })
+
+  it('on RSA signatures, byte for byte', async () => {
+    const key = privateKeyFromProtobuf(fromHex(keyPair('go-rsa').private_key_pb))
+    if (key.type !== 'RSA') throw new Error('the vector has another type')
+    const [secret, open] = [() => key.jwk, () => key.publicKey.jwk]
+    const signature = await nodeRsa.signer(secret)(Uint8Array.of(1))
+    expect(await browserRsa.signer(secret)(Uint8Array.of(1))).toEqual(signature)
+    expect(await browserRsa.verifier(open)(Uint8Array.of(1), signature)).toBe(true)
+    expect(await browserRsa.verifier(open)(Uint8Array.of(2), signature)).toBe(false)
+  })
+
+  it('on X25519', () => {
+    fc.assert(
+      fc.property(exactly(32), exactly(32), (a, b) => {
+        const remote = nodeX25519.agreement(b).publicKey
+        expect(browserX25519.agreement(b).publicKey).toEqual(remote)
+        expect(browserX25519.agreement(a).sharedSecret(remote)).toEqual(nodeX25519.agreement(a).sharedSecret(remote))
+      }),
+      runs(10)
+    )
+  })
+
+  it('on sealed messages', () => {
+    fc.assert(
+      fc.property(exactly(32), fc.nat(), bytes(600), bytes(40), (key, counter, plaintext, ad) => {
+        const sealed = nodeCipher(key).seal(counter, plaintext, ad)
+        expect(browserCipher(key).seal(counter, plaintext, ad)).toEqual(sealed)
+        expect(browserCipher(key).open(counter, sealed, ad)).toEqual(nodeCipher(key).open(counter, sealed, ad))
+      })
+    )
+  })
+})

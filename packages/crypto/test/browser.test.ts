@@ -1,0 +1,43 @@
+import { describe, expect, it, vi } from 'vitest'
+import { generateKeyPair } from '../src/index.ts'
+import { backendTests } from './suite/index.ts'
+
+// What a bundler does for browsers, by the `imports` of package.json.
+vi.mock('#aead', () => import('../src/aead.browser.ts'))
+vi.mock('#ecdsa', () => import('../src/ecdsa.browser.ts'))
+vi.mock('#ed25519', () => import('../src/ed25519.browser.ts'))
+vi.mock('#hash', () => import('../src/hash.browser.ts'))
+vi.mock('#rsa', () => import('../src/rsa.browser.ts'))
+vi.mock('#secp256k1', () => import('../src/secp256k1.browser.ts'))
+vi.mock('#x25519', () => import('../src/x25519.browser.ts'))
+
+describe('on noble and WebCrypto', () => {
+  it('is given the modules of browsers', async () => {
+    expect((await import('#aead')).createCipher).toBe((await import('../src/aead.browser.ts')).createCipher)
+    expect((await import('#ecdsa')).verifier).toBe((await import('../src/ecdsa.browser.ts')).verifier)
+    expect((await import('#ed25519')).verifier).toBe((await import('../src/ed25519.browser.ts')).verifier)
+    expect((await import('#hash')).sha256).toBe((await import('../src/hash.browser.ts')).sha256)
+    expect((await import('#rsa')).verifier).toBe((await import('../src/rsa.browser.ts')).verifier)
+    expect((await import('#secp256k1')).verifier).toBe((await import('../src/secp256k1.browser.ts')).verifier)
+    expect((await import('#x25519')).agreement).toBe((await import('../src/x25519.browser.ts')).agreement)
+  })
+
+  backendTests()
+
+  it('needs WebCrypto for RSA only, and says so where it is missing', async () => {
+    const key = await generateKeyPair('RSA')
+    expect(key.sign(Uint8Array.of(1))).toBeInstanceOf(Promise)
+    vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
+    try {
+      const unavailable = expect.objectContaining({ name: 'CryptoError', code: 'unavailable' })
+      await expect(generateKeyPair('RSA')).rejects.toThrow(unavailable)
+      await expect(key.sign(Uint8Array.of(1))).rejects.toThrow(unavailable)
+      for (const type of ['Ed25519', 'secp256k1', 'ECDSA'] as const) {
+        const other = await generateKeyPair(type)
+        expect(await other.publicKey.verify(Uint8Array.of(1), await other.sign(Uint8Array.of(1)))).toBe(true)
+      }
+    } finally {
+      vi.unstubAllGlobals()
+    }
+  })
+})

@@ -1,5 +1,5 @@
 import type { Connection, Multiaddr, PeerId } from '@ts-libp2p/interface'
-import { isLoopback, isPrivate, isRelayed, isWildcard, peerIdOf, withoutPeerId } from '@ts-libp2p/multiaddr'
+import { isLoopback, isPrivate, isRelayed, isWildcard, multiaddr, peerIdOf, withoutPeerId } from '@ts-libp2p/multiaddr'
 
 /**
  * The address where the peer says it sees us, if that can be: the same kind of transport as the connection, not through
@@ -10,21 +10,31 @@ export function plausibleObservedAddr(
   connection: Connection,
   self: PeerId
 ): Multiaddr | undefined {
-  const { remoteAddr } = connection
-  if (!connection.direct || isRelayed(observed) || isRelayed(remoteAddr)) return undefined
+  const remoteAddr = observedAddrOf(connection)
+  if (remoteAddr === undefined || isRelayed(observed)) return undefined
   const target = peerIdOf(observed)
   if (target !== undefined && target !== self.toString()) return undefined
   const address = withoutPeerId(observed)
   if (isWildcard(address) || hasPortZero(address)) return undefined
-  if (kindOf(address) !== kindOf(withoutPeerId(remoteAddr)) || !sameFamily(address, remoteAddr)) return undefined
+  if (kindOf(address) !== kindOf(remoteAddr) || !sameFamily(address, remoteAddr)) return undefined
   return publicity(address) >= publicity(remoteAddr) ? address : undefined
 }
 
 /** Where we see the peer, for it to know; undefined where that says nothing about it. */
 export function observedAddrOf(connection: Connection): Multiaddr | undefined {
-  if (!connection.direct || isRelayed(connection.remoteAddr)) return undefined
-  const address = withoutPeerId(connection.remoteAddr)
+  const remoteAddr = readable(connection.remoteAddr)
+  if (remoteAddr === undefined || !connection.direct || isRelayed(remoteAddr)) return undefined
+  const address = withoutPeerId(remoteAddr)
   return address.bytes.byteLength > 0 ? address : undefined
+}
+
+/** Undefined for another implementation's address with protocols that we have not heard of. */
+function readable(ma: Multiaddr): Multiaddr | undefined {
+  try {
+    return multiaddr(ma)
+  } catch {
+    return undefined
+  }
 }
 
 /** The transport, by the names of its protocols. Hosts differ, as do TLS ends: one side may see a proxy in front. */

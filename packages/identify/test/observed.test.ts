@@ -1,4 +1,5 @@
-import type { Connection } from '@ts-libp2p/interface'
+import { fromHex } from '@ts-libp2p/bytes'
+import type { Connection, Multiaddr } from '@ts-libp2p/interface'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import { describe, expect, it } from 'vitest'
 import { observedAddrOf, plausibleObservedAddr } from '../src/observed.ts'
@@ -71,5 +72,10 @@ describe('where we see a peer', () => {
     [`/p2p/${other}`, undefined]
   ])('%s is told as %s', (remote, told) => {
     expect(observedAddrOf(connectionTo(remote))?.toString()).toBe(told)
+  })
+
+  it('is not told where the address is of a kind that we have not heard of', () => {
+    const strange = { bytes: fromHex('ffff03 01') } as unknown as Multiaddr
+    expect(observedAddrOf({ remoteAddr: strange, direct: true } as Connection)).toBeUndefined()
   })
 })

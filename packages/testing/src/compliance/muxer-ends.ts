@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { wireVariants } from '../chopping.ts'
 import { collect } from '../chunks.ts'
 import { expectBytes } from '../expect-bytes.ts'
+import { inVirtualTime } from '../round-trips.ts'
 import { SeededRandom } from '../seeded-random.ts'
 import { settle } from '../settle.ts'
+import { VirtualClock } from '../virtual-clock.ts'
 import { expectCause } from './causes.ts'
 import { echo, type MuxedPair, type MuxerSubject, muxedPair, openStream } from './muxer-subject.ts'
 
@@ -164,10 +166,10 @@ function muxerEnds(subject: MuxerSubject): void {
   })
 
   it('by a close whose signal aborts while a stream still sends: rejects with the reason', async () => {
-    const { client, toServer } = muxedPair(subject, { client: {} })
-    const [ours, theirs] = await openStream(client, toServer)
-    theirs.pause()
-    // More than any buffer on the way holds, so that it cannot have left.
+    const clock = new VirtualClock()
+    const { client } = muxedPair(subject, { wire: { clock, latencyMs: 1000 } })
+    const ours = await client.createStream()
+    // More than any buffer on the way holds while time stands still.
     for (let i = 0; i < 12; i++) ours.send(random.bytes(1_000_000))
     const abort = new AbortController()
     const closing = client.close({ signal: abort.signal })
@@ -209,10 +211,12 @@ function muxerEnds(subject: MuxerSubject): void {
 
 function connectionLossTests(subject: MuxerSubject): void {
   it('resets every stream with the cause, and whoever waits is told', async () => {
-    const { client, server, toServer, wire } = muxedPair(subject)
-    const [reader, far] = await openStream(client, toServer)
-    const [writer] = await openStream(client, toServer)
+    const clock = new VirtualClock()
+    const { client, server, toServer, wire } = muxedPair(subject, { wire: { clock, latencyMs: 1000 } })
+    const opening = Promise.all([openStream(client, toServer), client.createStream()])
+    const [[reader, far], writer] = await inVirtualTime(clock, opening)
     const reading = collect(reader)
+    // Time stands still from here on, so that the wire fills up.
     while (writer.send(random.bytes(100_000))) await settle()
     const draining = writer.onDrain()
     const closing = writer.close()

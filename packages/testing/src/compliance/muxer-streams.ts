@@ -58,7 +58,7 @@ export function muxerStreamTests(subject: MuxerSubject): void {
 
     it.each(wireVariants(random))('echo over a connection with %s', async (_, wire) => {
       const { client, server, toClient, toServer } = muxedPair(subject, { wire: wire() })
-      const sent = [random.bytes(40_000), random.bytes(20_000), random.bytes(1), random.bytes(0)]
+      const sent = [random.bytes(20_000), random.bytes(10_000), random.bytes(1), random.bytes(0)]
       const pairs = await Promise.all([
         openStream(client, toServer),
         openStream(server, toClient),
@@ -77,7 +77,7 @@ export function muxerStreamTests(subject: MuxerSubject): void {
 
     it('are many at once, each with its own bytes', async () => {
       const { client, toServer } = muxedPair(subject)
-      const sent = Array.from({ length: 100 }, (_, i) => concat([fromUtf8(`${i} `), random.bytes(random.int(20_000))]))
+      const sent = Array.from({ length: 100 }, (_, i) => concat([fromUtf8(`${i} `), random.bytes(random.int(4000))]))
       const accepting = (async () => {
         for (const _ of sent) void echo(await toServer.next())
       })()

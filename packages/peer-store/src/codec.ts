@@ -1,7 +1,13 @@
 import { publicKeyFromProtobuf, publicKeyToProtobuf } from '@ts-libp2p/crypto'
 import type { PeerId, PublicKey } from '@ts-libp2p/interface'
 import { multiaddr } from '@ts-libp2p/multiaddr'
-import { matchesPublicKey, peerIdFromPublicKey, peerIdFromString } from '@ts-libp2p/peer-id'
+import {
+  matchesPublicKey,
+  peerIdFromBytes,
+  peerIdFromPublicKey,
+  peerIdFromString,
+  peerIdToBytes
+} from '@ts-libp2p/peer-id'
 import { Key } from 'interface-datastore'
 import type { Entry, StoredAddress, StoredTag } from './entry.ts'
 import { PeerStoreError } from './errors.ts'
@@ -15,7 +21,8 @@ export const FORMAT_VERSION = 1
 
 /** The peer's key: its CID in base32, which also survives file systems that ignore case. */
 export function datastoreKey(id: PeerId): Key {
-  return new Key(PREFIX + id.toCID().toString())
+  // Of a throw-away twin: an id keeps the CID it was asked for, and so would every peer in memory.
+  return new Key(PREFIX + peerIdFromBytes(peerIdToBytes(id)).toCID().toString())
 }
 
 /** Undefined for a key that is not one of ours. */
@@ -29,17 +36,14 @@ export function peerIdOfKey(key: Key): PeerId | undefined {
   }
 }
 
-/** Everything but what never expires of `Infinity`. Times are cut to milliseconds. */
+/** Times are cut to milliseconds. */
 export function encodeEntry(entry: Entry): Uint8Array<ArrayBuffer> {
   const message: PeerMessage.$Properties = {
-    addresses: [
-      ...entry.signed.map(a => addressMessage(a, true)),
-      ...entry.unsigned.map(a => addressMessage(a, false))
-    ],
+    addresses: entry.addresses.map(addressMessage),
     protocols: [...entry.protocols],
     publicKey:
       inlinesKey(entry.id) || entry.id.publicKey === undefined ? null : publicKeyToProtobuf(entry.id.publicKey),
-    peerRecordEnvelope: entry.envelope,
+    peerRecordEnvelope: entry.peerRecordEnvelope,
     metadata: [...entry.metadata].map(([key, value]) => ({ key, value })),
     tags: [...entry.tags].map(([key, tag]) => tagMessage(key, tag)),
     updated: Math.floor(entry.updatedAt),
@@ -59,17 +63,16 @@ export function decodeEntry(id: PeerId, bytes: Uint8Array, addressTtlMs: number)
     throw new PeerStoreError('unknown-entry', `peer ${id} is stored in format ${message.version} of a newer version`)
   }
   const addresses = message.addresses.flatMap(address => readAddress(address, addressTtlMs))
-  const kept = ({ multiaddr, expiresAt }: StoredAddress): StoredAddress => ({ multiaddr, expiresAt })
-  return {
+  const envelope = message.peerRecordEnvelope
+  return Object.freeze({
     id: withKey(id, message.publicKey),
-    signed: addresses.filter(address => address.isCertified).map(kept),
-    unsigned: addresses.filter(address => !address.isCertified).map(kept),
+    addresses: Object.freeze(addresses.sort((a, b) => Number(b.isCertified) - Number(a.isCertified))),
     protocols: Object.freeze([...new Set(message.protocols)].sort()),
     metadata: new Map(message.metadata.map(({ key, value }) => [key ?? '', new Uint8Array(value ?? [])])),
     tags: new Map(message.tags.map(readTag)),
-    envelope: message.peerRecordEnvelope.byteLength > 0 ? new Uint8Array(message.peerRecordEnvelope) : undefined,
+    peerRecordEnvelope: envelope.byteLength > 0 ? new Uint8Array(envelope) : undefined,
     updatedAt: toNumber(message.updated)
-  }
+  })
 }
 
 function decodeMessage(id: PeerId, bytes: Uint8Array): PeerMessage & { version: number } {
@@ -83,7 +86,7 @@ function decodeMessage(id: PeerId, bytes: Uint8Array): PeerMessage & { version: 
   }
 }
 
-function addressMessage({ multiaddr, expiresAt }: StoredAddress, isCertified: boolean): Address.$Properties {
+function addressMessage({ multiaddr, isCertified, expiresAt }: StoredAddress): Address.$Properties {
   return { multiaddr: multiaddr.bytes, isCertified, expires: Math.floor(expiresAt) }
 }
 
@@ -91,11 +94,12 @@ function tagMessage(key: string, { value, expiresAt }: StoredTag): TagEntry.$Pro
   return { key, value: { value, expiry: Number.isFinite(expiresAt) ? Math.floor(expiresAt) : null } }
 }
 
-function readAddress(address: Address.$Properties, addressTtlMs: number): (StoredAddress & { isCertified: boolean })[] {
+function readAddress(address: Address.$Properties, addressTtlMs: number): StoredAddress[] {
   const expires = toNumber(address.expires)
   const expiresAt = expires > 0 ? expires : toNumber(address.observed) + addressTtlMs
   try {
-    return [{ multiaddr: multiaddr(address.multiaddr ?? null), expiresAt, isCertified: address.isCertified === true }]
+    const stored = { multiaddr: multiaddr(address.multiaddr), isCertified: address.isCertified === true, expiresAt }
+    return [Object.freeze(stored)]
   } catch {
     return []
   }
@@ -107,7 +111,7 @@ function readTag({ key, value }: TagEntry.$Properties): [string, StoredTag] {
 }
 
 function withKey(id: PeerId, bytes: Uint8Array): PeerId {
-  if (id.publicKey !== undefined || bytes.byteLength === 0) return id
+  if (inlinesKey(id) || bytes.byteLength === 0) return id
   const key = readKey(id, bytes)
   if (matchesPublicKey(id, key)) return peerIdFromPublicKey(key)
   throw new PeerStoreError('corrupt-entry', `stored peer ${id} has the key of another peer`)

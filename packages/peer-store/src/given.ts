@@ -10,6 +10,9 @@ import { peerIdOf, withoutPeerId } from '@ts-libp2p/multiaddr'
 import { PeerRecord, parseEnvelope } from '@ts-libp2p/record'
 import { MAX_ADDRESS_BYTES, MAX_GIVEN_ADDRESSES, MAX_NAME_CHARS, MAX_PROTOCOL_CHARS, MAX_TAG_VALUE } from './limits.ts'
 
+/** 421 as a varint. */
+const P2P_CODE = [0xa5, 0x03] as const
+
 /** Addresses as a caller gave them, checked, without the peer's own id at their end. */
 export interface GivenAddresses {
   readonly signed: readonly Multiaddr[]
@@ -39,7 +42,8 @@ export function ownAddresses(id: PeerId, addresses: readonly Multiaddr[]): Multi
 }
 
 function ownAddress(self: string, address: Multiaddr): Multiaddr[] {
-  if (address.bytes.byteLength > MAX_ADDRESS_BYTES) return []
+  if (address.bytes.byteLength > MAX_ADDRESS_BYTES || address.bytes.byteLength === 0) return []
+  if (!mayNamePeer(address.bytes)) return [address]
   try {
     const target = peerIdOf(address)
     if (target !== undefined && target !== self) return []
@@ -49,6 +53,17 @@ function ownAddress(self: string, address: Multiaddr): Multiaddr[] {
     // Another implementation's multiaddr with protocols that we have not heard of: nothing here could dial it.
     return []
   }
+}
+
+/**
+ * Whether the code of `p2p` is anywhere in the bytes. Where it is not, the address need not be parsed: the parsed form
+ * would stay with it, and take more memory than all else that is stored of a peer.
+ */
+function mayNamePeer(bytes: Uint8Array): boolean {
+  for (let at = bytes.indexOf(P2P_CODE[0]); at >= 0; at = bytes.indexOf(P2P_CODE[0], at + 1)) {
+    if (bytes[at + 1] === P2P_CODE[1]) return true
+  }
+  return false
 }
 
 /** The envelope, copied. Throws an `InvalidParametersError` unless it holds a record of this peer; its signature is not checked. */

@@ -1,9 +1,19 @@
-import type { Peer, PeerId, PeerUpdate } from '@ts-libp2p/interface'
-import { type Entry, extendAddresses, isKeptAlive, isStale, isTagged, viewOf, withoutExpired } from './entry.ts'
+import type { PeerId, PeerUpdate } from '@ts-libp2p/interface'
+import {
+  asPeer,
+  type Entry,
+  expiryOf,
+  extendAddresses,
+  isKeptAlive,
+  isStale,
+  isTagged,
+  withoutExpired
+} from './entry.ts'
 import { RECENTLY_CONNECTED_TTL_MS } from './limits.ts'
 import { samePeer } from './same-peer.ts'
+import { SharedLists } from './shared-lists.ts'
 import { type Rank, type Slot, Table } from './table.ts'
-import type { UpdateContext } from './update.ts'
+import type { UpdateTimes } from './update.ts'
 
 export interface KnownPeersOptions {
   /** Ourselves. */
@@ -22,6 +32,7 @@ export interface KnownPeersOptions {
 export class KnownPeers {
   private readonly table = new Table()
   private readonly connected = new Set<string>()
+  private readonly lists = new SharedLists()
   private readonly options: KnownPeersOptions
 
   constructor(options: KnownPeersOptions) {
@@ -32,24 +43,24 @@ export class KnownPeers {
     return this.table.size
   }
 
-  /** What can be seen of a peer. */
-  peek(key: string, now: number): Peer | undefined {
+  /** What is known of a peer, without what has expired. */
+  peek(key: string, now: number): Entry | undefined {
     const slot = this.table.get(key)
-    if (slot === undefined) return undefined
-    if (slot.view !== undefined && now < slot.view.until) return slot.view.peer
+    if (slot === undefined || now < slot.until) return slot?.entry
     return this.lookAgain(slot, now)
   }
 
   /** Everybody but ourselves. */
-  others(now: number): Peer[] {
-    const peers: Peer[] = []
+  others(now: number): Entry[] {
+    const entries: Entry[] = []
     for (const { key } of this.table.values()) {
-      const peer = key === this.options.selfKey ? undefined : this.peek(key, now)
-      if (peer !== undefined) peers.push(peer)
+      const entry = key === this.options.selfKey ? undefined : this.peek(key, now)
+      if (entry !== undefined) entries.push(entry)
     }
-    return peers
+    return entries
   }
 
+  /** What is known of a peer, expired or not. */
   entryOf(key: string): Entry | undefined {
     return this.table.get(key)?.entry
   }
@@ -57,15 +68,14 @@ export class KnownPeers {
   /** Stores what `change` makes of a peer's entry; when it throws, nothing changes. `isNews`: the change can be seen. */
   update(
     key: string,
-    times: { readonly now: number; readonly expiresAt: number },
-    change: (previous: Entry | undefined, context: UpdateContext) => Entry
+    times: UpdateTimes,
+    change: (known: Entry | undefined, times: UpdateTimes) => Entry
   ): PeerUpdate & { isNews: boolean } {
-    const previous = this.peek(key, times.now)
-    const known = previous && this.entryOf(key)
-    const isPinned = this.isPinned(key, known, times.now)
-    this.store(key, change(known, { ...times, isPinned }), times.now)
+    const known = this.peek(key, times.now)
+    this.store(key, change(known, times), times.now)
     this.evict(key)
-    const peer = this.peek(key, times.now) as Peer
+    const peer = asPeer(this.peek(key, times.now) as Entry)
+    const previous = known && asPeer(known)
     return { peer, previous, isNews: previous === undefined || !samePeer(previous, peer) }
   }
 
@@ -78,9 +88,9 @@ export class KnownPeers {
 
   setConnected(key: string, isConnected: boolean, now: number): void {
     if (this.connected.has(key) === isConnected) return
+    const entry = this.peek(key, now)
     if (isConnected) this.connected.add(key)
     else this.connected.delete(key)
-    const entry = this.entryOf(key)
     if (entry === undefined) return
     this.store(key, isConnected ? entry : extendAddresses(entry, now + RECENTLY_CONNECTED_TTL_MS), now)
   }
@@ -89,31 +99,25 @@ export class KnownPeers {
   restore(entries: readonly Entry[], now: number): void {
     for (const entry of entries) {
       const key = entry.id.toString()
-      this.table.set(key, entry, this.rankOf(key, entry, now))
+      this.table.set(key, this.lists.shared(entry), this.rankOf(key, entry, now))
     }
   }
 
   /** Frees what has expired, and keeps the addresses of connected peers good on disk in case we crash. */
   sweep(now: number): void {
-    for (const { key } of [...this.table.values()]) {
-      if (this.peek(key, now) !== undefined) this.sweepPeer(key, this.entryOf(key) as Entry, now)
+    for (const { key, rank } of [...this.table.values()]) {
+      const entry = this.peek(key, now)
+      if (entry === undefined) continue
+      if (this.connected.has(key)) this.store(key, extendAddresses(entry, now + RECENTLY_CONNECTED_TTL_MS), now)
+      else if (rank !== this.rankOf(key, entry, now)) this.store(key, entry, now)
     }
-  }
-
-  private sweepPeer(key: string, entry: Entry, now: number): void {
-    if (this.connected.has(key)) {
-      this.store(key, extendAddresses(entry, now + RECENTLY_CONNECTED_TTL_MS), now)
-      return
-    }
-    const kept = withoutExpired(entry, this.isPinned(key, entry, now), now)
-    const rank = this.rankOf(key, kept, now)
-    if (kept !== entry || this.table.get(key)?.rank !== rank) this.table.set(key, kept, rank)
   }
 
   private store(key: string, entry: Entry, now: number): void {
-    const isChanged = this.entryOf(key) !== entry
-    this.table.set(key, entry, this.rankOf(key, entry, now))
-    if (isChanged) this.options.onChange(key, entry.id)
+    const known = this.entryOf(key)
+    const stored = known?.protocols === entry.protocols ? entry : this.lists.shared(entry)
+    this.table.set(key, stored, this.rankOf(key, entry, now))
+    if (known !== entry) this.options.onChange(key, entry.id)
   }
 
   /** Makes room, but neither at our own cost nor at that of the peer just stored. */
@@ -125,19 +129,22 @@ export class KnownPeers {
     }
   }
 
-  private lookAgain(slot: Slot, now: number): Peer | undefined {
+  private lookAgain(slot: Slot, now: number): Entry | undefined {
     const { key, entry } = slot
     const isPinned = this.isPinned(key, entry, now)
     if (!isPinned && isStale(entry, now, this.options.peerTtlMs)) {
       this.forget(key)
       return undefined
     }
-    slot.view = viewOf(entry, isPinned, now, this.options.peerTtlMs)
-    return slot.view.peer
+    const staleAt = entry.updatedAt + this.options.peerTtlMs
+    slot.entry = withoutExpired(entry, isPinned, now)
+    slot.until = expiryOf(slot.entry, isPinned)
+    if (!isPinned && staleAt > now) slot.until = Math.min(slot.until, staleAt)
+    return slot.entry
   }
 
-  private isPinned(key: string, entry: Entry | undefined, now: number): boolean {
-    return this.isOurs(key) || (entry !== undefined && isKeptAlive(entry, now))
+  private isPinned(key: string, entry: Entry, now: number): boolean {
+    return this.isOurs(key) || isKeptAlive(entry, now)
   }
 
   private rankOf(key: string, entry: Entry, now: number): Rank {

@@ -24,6 +24,9 @@ export const MAX_ADDRESS_BYTES = 1024
 /** Protocols of one peer. Kubo, with everything on, has about 30. */
 export const MAX_PROTOCOLS_PER_PEER = 256
 
+/** Lists of protocols that peers share. Peers of one program and version have the same list: a few hundred exist. */
+export const MAX_SHARED_LISTS = 1024
+
 /** Characters of a protocol's name. A multistream line is longer than 1 KiB nowhere. */
 export const MAX_PROTOCOL_CHARS = 1024
 

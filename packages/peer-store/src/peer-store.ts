@@ -20,7 +20,7 @@ import { openPeerRecord, PeerRecord, parseEnvelope } from '@ts-libp2p/record'
 import { noLog } from '@ts-libp2p/stream'
 import type { Datastore } from 'interface-datastore'
 import { readPeers, writePeers } from './disk.ts'
-import { copyOf, type Entry } from './entry.ts'
+import { asPeer, copyOf, type Entry } from './entry.ts'
 import { PeerStoreError } from './errors.ts'
 import { type GivenAddresses, givenAddresses, ownAddresses } from './given.ts'
 import { KnownPeers } from './known-peers.ts'
@@ -35,7 +35,7 @@ import {
 import { select } from './query.ts'
 import { Turns } from './turns.ts'
 import { unlessAborted } from './unless-aborted.ts'
-import { type Strategy, type UpdateContext, updateEntry, withRecord } from './update.ts'
+import { type Strategy, type UpdateTimes, updateEntry, withRecord } from './update.ts'
 import { WriteBehind } from './write-behind.ts'
 
 /** A peer store with what the swarm needs of it: reads without promises, and connections that keep addresses good. */
@@ -108,7 +108,7 @@ class Book implements PeerBook {
   async start(): Promise<void> {
     this.writes?.resume()
     this.undoSweep ??= this.sweepLater()
-    await this.ready()
+    if (this.mustWait()) await this.loaded()
   }
 
   async stop(): Promise<void> {
@@ -124,7 +124,8 @@ class Book implements PeerBook {
   }
 
   peek(peerId: PeerId): Peer | undefined {
-    return this.known.peek(peerId.toString(), this.now())
+    const entry = this.known.peek(peerId.toString(), this.now())
+    return entry && asPeer(entry)
   }
 
   setConnected(peerId: PeerId, isConnected: boolean): void {
@@ -136,24 +137,24 @@ class Book implements PeerBook {
   }
 
   async all(query: PeerQuery = {}): Promise<Peer[]> {
-    await this.ready(query)
-    return select(this.known.others(this.now()), query).map(copyOf)
+    if (this.mustWait(query)) await this.loaded(query)
+    return select(this.known.others(this.now()).map(asPeer), query).map(copyOf)
   }
 
   async delete(peerId: PeerId, options: AbortOptions = {}): Promise<void> {
-    await this.ready(options)
+    if (this.mustWait(options)) await this.loaded(options)
     const key = peerId.toString()
     if (key === this.selfKey) return
     await this.inTurn(peerId, undefined, options, () => this.known.forget(key))
   }
 
   async has(peerId: PeerId, options: AbortOptions = {}): Promise<boolean> {
-    await this.ready(options)
+    if (this.mustWait(options)) await this.loaded(options)
     return this.peek(peerId) !== undefined
   }
 
   async get(peerId: PeerId, options: AbortOptions = {}): Promise<Peer> {
-    await this.ready(options)
+    if (this.mustWait(options)) await this.loaded(options)
     const peer = this.peek(peerId)
     if (peer === undefined) throw new NotFoundError(`peer ${peerId} is not known`)
     return copyOf(peer)
@@ -165,35 +166,35 @@ class Book implements PeerBook {
   }
 
   async getPublicKey(peerId: PeerId, options: AbortOptions = {}): Promise<PublicKey> {
-    await this.ready(options)
+    if (this.mustWait(options)) await this.loaded(options)
     const key = peerId.publicKey ?? this.peek(peerId)?.id.publicKey
     if (key === undefined) throw new NotFoundError(`the public key of ${peerId} is not known`)
     return key
   }
 
-  async save(id: PeerId, data: PeerData, options: UpdateOptions = {}): Promise<Peer> {
-    return await this.update('save', id, data, options)
+  save(id: PeerId, data: PeerData, options: UpdateOptions = {}): Promise<Peer> {
+    return this.update('save', id, data, options)
   }
 
-  async patch(id: PeerId, data: PeerData, options: UpdateOptions = {}): Promise<Peer> {
-    return await this.update('patch', id, data, options)
+  patch(id: PeerId, data: PeerData, options: UpdateOptions = {}): Promise<Peer> {
+    return this.update('patch', id, data, options)
   }
 
-  async merge(id: PeerId, data: PeerData, options: UpdateOptions = {}): Promise<Peer> {
-    return await this.update('merge', id, data, options)
+  merge(id: PeerId, data: PeerData, options: UpdateOptions = {}): Promise<Peer> {
+    return this.update('merge', id, data, options)
   }
 
   async consumePeerRecord(buf: Uint8Array, options: ConsumePeerRecordOptions = {}): Promise<boolean> {
-    await this.ready(options)
+    if (this.mustWait(options)) await this.loaded(options)
     const envelope = new Uint8Array(buf)
     const { peerId, addresses, seq } = await openPeerRecord(envelope, options)
     const given = { signed: ownAddresses(peerId, addresses), unsigned: [] }
     return await this.inTurn(peerId, given, options, admitted => {
       // Looked at last: another record may have come while this one's signature was checked.
-      const known = seqOf(this.known.entryOf(peerId.toString())?.envelope)
-      if (known !== undefined && known > seq) return false
+      const newest = seqOf(this.known.entryOf(peerId.toString())?.peerRecordEnvelope)
+      if (newest !== undefined && newest > seq) return false
       const signed = admitted?.signed ?? []
-      this.apply(peerId, options, (previous, context) => withRecord(peerId, previous, signed, envelope, context))
+      this.apply(peerId, options, (known, times) => withRecord(peerId, known, signed, envelope, times))
       return true
     })
   }
@@ -201,19 +202,19 @@ class Book implements PeerBook {
   private async update(strategy: Strategy, id: PeerId, data: PeerData, options: UpdateOptions): Promise<Peer> {
     if (!isPeerId(id)) throw new InvalidParametersError('a peer is stored by its peer id')
     if (data === undefined || data === null) throw new InvalidParametersError(`nothing was given to store of ${id}`)
-    await this.ready(options)
-    return await this.inTurn(id, givenAddresses(id, data), options, given =>
-      copyOf(this.apply(id, options, (previous, context) => updateEntry(id, previous, data, given, strategy, context)))
+    if (this.mustWait(options)) await this.loaded(options)
+    return this.inTurn(id, givenAddresses(id, data), options, given =>
+      copyOf(this.apply(id, options, (known, times) => updateEntry(id, known, data, given, strategy, times)))
     )
   }
 
   /** Runs a change once the filter has let addresses through: at once, unless there is a filter to wait for. */
-  private async inTurn<T>(
+  private inTurn<T>(
     id: PeerId,
     given: GivenAddresses | undefined,
     { signal }: AbortOptions,
     change: (admitted: GivenAddresses | undefined) => T
-  ): Promise<T> {
+  ): T | Promise<T> {
     const { addressFilter } = this.options
     if (addressFilter === undefined) return change(given)
     const job = async (): Promise<T> => {
@@ -222,13 +223,13 @@ class Book implements PeerBook {
       signal?.throwIfAborted()
       return change(admitted)
     }
-    return await unlessAborted(this.turns.run(id.toString(), job), signal)
+    return unlessAborted(this.turns.run(id.toString(), job), signal)
   }
 
   private apply(
     id: PeerId,
     { addressTtlMs = this.options.addressTtlMs }: UpdateOptions,
-    change: (previous: Entry | undefined, context: UpdateContext) => Entry
+    change: (known: Entry | undefined, times: UpdateTimes) => Entry
   ): Peer {
     const now = this.now()
     const { isNews, ...update } = this.known.update(id.toString(), { now, expiresAt: now + addressTtlMs }, change)
@@ -253,13 +254,17 @@ class Book implements PeerBook {
     })
   }
 
-  private async ready({ signal }: AbortOptions = {}): Promise<void> {
+  /** Whether the datastore must be read first. Not to wait where there is no need keeps calls in their order. */
+  private mustWait({ signal }: AbortOptions = {}): boolean {
     signal?.throwIfAborted()
-    if (this.isLoaded) return
+    return !this.isLoaded
+  }
+
+  private loaded({ signal }: AbortOptions = {}): Promise<void> {
     this.loading ??= this.load(this.options.datastore as Datastore).finally(() => {
       this.loading = undefined
     })
-    await unlessAborted(this.loading, signal)
+    return unlessAborted(this.loading, signal)
   }
 
   private async load(datastore: Datastore): Promise<void> {

@@ -4,7 +4,7 @@ import type { Address, Peer, Tag } from '@ts-libp2p/interface'
 /** Whether an update changed nothing that can be seen. */
 export function samePeer(a: Peer, b: Peer): boolean {
   return (
-    (a.id.publicKey === undefined) === (b.id.publicKey === undefined) &&
+    (a.id === b.id || (a.id.publicKey === undefined) === (b.id.publicKey === undefined)) &&
     sameList(a.addresses, b.addresses, sameAddress) &&
     sameList(a.protocols, b.protocols, Object.is) &&
     sameMap(a.metadata, b.metadata, bytesEqual) &&

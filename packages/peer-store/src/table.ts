@@ -1,4 +1,4 @@
-import type { Entry, View } from './entry.ts'
+import type { Entry } from './entry.ts'
 
 /** Who goes first when there is no room: a stranger before a tagged peer before a kept one before a connected one. */
 export type Rank = 0 | 1 | 2 | 3
@@ -8,8 +8,8 @@ export interface Slot {
   readonly key: string
   entry: Entry
   rank: Rank
-  /** What readers see, made when it is asked for. */
-  view: View | undefined
+  /** Until when the entry is good as it is, milliseconds since 1970. */
+  until: number
 }
 
 /** The peers in memory, by id and, for every rank, in the order of their last change. */
@@ -27,10 +27,10 @@ export class Table {
 
   /** Stores an entry as the youngest of its rank. */
   set(key: string, entry: Entry, rank: Rank): Slot {
-    const slot = this.slots.get(key) ?? { key, entry, rank, view: undefined }
+    const slot = this.slots.get(key) ?? { key, entry, rank, until: 0 }
     this.slots.set(key, slot)
     slot.entry = entry
-    slot.view = undefined
+    slot.until = 0
     this.ranks[slot.rank]?.delete(key)
     slot.rank = rank
     this.ranks[rank]?.set(key, slot)

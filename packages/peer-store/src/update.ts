@@ -1,20 +1,19 @@
-import { bytesEqual } from '@ts-libp2p/bytes'
 import { InvalidParametersError, type Multiaddr, type PeerData, type PeerId } from '@ts-libp2p/interface'
 import { matchesPublicKey, peerIdFromPublicKey } from '@ts-libp2p/peer-id'
-import { type Entry, emptyEntry, type StoredAddress, type StoredTag, withoutExpired } from './entry.ts'
+import { certifiedAnew, mixAddresses } from './address-list.ts'
+import { type Entry, emptyEntry, type StoredTag } from './entry.ts'
 import { PeerStoreError } from './errors.ts'
 import { type GivenAddresses, givenEnvelope, givenMetadata, givenProtocols, givenTags } from './given.ts'
-import { MAX_ADDRESSES_PER_PEER, MAX_ENTRIES_PER_PEER, MAX_METADATA_BYTES, MAX_PROTOCOLS_PER_PEER } from './limits.ts'
+import { MAX_ENTRIES_PER_PEER, MAX_METADATA_BYTES, MAX_PROTOCOLS_PER_PEER } from './limits.ts'
 
 /** `save` replaces everything, `patch` the fields given, `merge` adds to them. */
 export type Strategy = 'save' | 'patch' | 'merge'
 
-export interface UpdateContext {
+/** Milliseconds since 1970. */
+export interface UpdateTimes {
   readonly now: number
   /** When addresses given now expire. */
   readonly expiresAt: number
-  /** Self, connected or kept: addresses do not expire. */
-  readonly isPinned: boolean
 }
 
 /**
@@ -24,105 +23,41 @@ export interface UpdateContext {
  */
 export function updateEntry(
   id: PeerId,
-  previous: Entry | undefined,
+  known: Entry | undefined,
   data: PeerData,
   given: GivenAddresses | undefined,
   strategy: Strategy,
-  context: UpdateContext
+  times: UpdateTimes
 ): Entry {
-  const known = previous === undefined ? emptyEntry(id) : withoutExpired(previous, context.isPinned, context.now)
-  const base = strategy === 'save' ? emptyEntry(known.id) : known
-  return {
-    ...base,
-    ...(given && mixAddresses(base, given, strategy, context.expiresAt)),
-    id: withKey(known.id, data),
+  const base = known === undefined || strategy === 'save' ? emptyEntry(known?.id ?? id) : known
+  const envelope = data.peerRecordEnvelope
+  return Object.freeze({
+    id: withKey(base.id, data),
+    addresses: given ? mixAddresses(base.addresses, given, strategy === 'merge', times.expiresAt) : base.addresses,
     protocols: mixProtocols(base, data, strategy),
     metadata: mixMetadata(base, data, strategy),
-    tags: mixTags(base, data, strategy, context.now),
-    envelope: data.peerRecordEnvelope ? givenEnvelope(id, data.peerRecordEnvelope) : base.envelope,
-    updatedAt: context.now
-  }
+    tags: mixTags(base, data, strategy, times.now),
+    peerRecordEnvelope: envelope ? givenEnvelope(id, envelope) : base.peerRecordEnvelope,
+    updatedAt: times.now
+  })
 }
 
-/** The entry with the addresses of a signed record in place of those of the record before. */
+/** The entry with the addresses of a signed record in place of those of the record before. `id` has the key. */
 export function withRecord(
   id: PeerId,
-  previous: Entry | undefined,
+  known: Entry | undefined,
   addresses: readonly Multiaddr[],
-  envelope: Uint8Array,
-  context: UpdateContext
+  peerRecordEnvelope: Uint8Array,
+  times: UpdateTimes
 ): Entry {
-  const base = previous === undefined ? emptyEntry(id) : withoutExpired(previous, context.isPinned, context.now)
-  const signed = replaced(addresses, context.expiresAt)
-  return {
+  const base = known ?? emptyEntry(id)
+  return Object.freeze({
     ...base,
     id,
-    signed,
-    unsigned: without(base.unsigned, signed),
-    envelope: new Uint8Array(envelope),
-    updatedAt: context.now
-  }
-}
-
-// An unsigned list never displaces signed addresses: only the peer itself takes those back, with a newer record.
-function mixAddresses(
-  base: Entry,
-  given: GivenAddresses,
-  strategy: Strategy,
-  expiresAt: number
-): Pick<Entry, 'signed' | 'unsigned'> {
-  const signed =
-    strategy === 'merge' || given.signed.length === 0
-      ? added(base.signed, given.signed, expiresAt)
-      : replaced(given.signed, expiresAt)
-  const unsigned =
-    strategy === 'merge' ? added(base.unsigned, given.unsigned, expiresAt) : replaced(given.unsigned, expiresAt)
-  return { signed: refreshed(signed, given.unsigned, expiresAt), unsigned: without(unsigned, signed) }
-}
-
-function replaced(given: readonly Multiaddr[], expiresAt: number): readonly StoredAddress[] {
-  return added([], given, expiresAt)
-}
-
-/** Adds addresses behind those known; over the limit, those that expire first make room. */
-function added(
-  known: readonly StoredAddress[],
-  given: readonly Multiaddr[],
-  expiresAt: number
-): readonly StoredAddress[] {
-  if (given.length === 0) return known
-  const all = [...refreshed(known, given, expiresAt)]
-  for (const multiaddr of given.slice(0, MAX_ADDRESSES_PER_PEER))
-    if (indexOf(all, multiaddr) < 0) all.push({ multiaddr, expiresAt })
-  return all.length <= MAX_ADDRESSES_PER_PEER ? all : longestLived(all)
-}
-
-/** Stable: of two that expire together, the one known longer makes room. */
-function longestLived(all: readonly StoredAddress[]): StoredAddress[] {
-  const dropped = all.length - MAX_ADDRESSES_PER_PEER
-  const doomed = new Set([...all].sort((a, b) => a.expiresAt - b.expiresAt).slice(0, dropped))
-  return all.filter(address => !doomed.has(address))
-}
-
-function refreshed(
-  known: readonly StoredAddress[],
-  given: readonly Multiaddr[],
-  expiresAt: number
-): readonly StoredAddress[] {
-  return known.map(address =>
-    address.expiresAt < expiresAt && given.some(ma => bytesEqual(ma.bytes, address.multiaddr.bytes))
-      ? { multiaddr: address.multiaddr, expiresAt }
-      : address
-  )
-}
-
-function without(from: readonly StoredAddress[], taken: readonly StoredAddress[]): readonly StoredAddress[] {
-  if (from.length === 0 || taken.length === 0) return from
-  return from.filter(({ multiaddr }) => indexOf(taken, multiaddr) < 0)
-}
-
-function indexOf(addresses: readonly StoredAddress[], { bytes }: Multiaddr): number {
-  return addresses.findIndex(({ multiaddr }) => bytesEqual(multiaddr.bytes, bytes))
+    addresses: certifiedAnew(base.addresses, addresses, times.expiresAt),
+    peerRecordEnvelope,
+    updatedAt: times.now
+  })
 }
 
 function mixProtocols(base: Entry, { protocols }: PeerData, strategy: Strategy): readonly string[] {

@@ -127,7 +127,7 @@ export class WriteBehind {
       return
     }
     this.retryDelayMs = Math.min(this.retryDelayMs * 2, MAX_RETRY_DELAY_MS)
-    const message = `${unwritten} peers are not in the datastore; next try in ${this.retryDelayMs} ms`
+    const message = `the datastore did not take the changes of ${unwritten} peers; next try in ${this.retryDelayMs} ms`
     throw new PeerStoreError('write-failed', message, { cause: failures.at(-1) })
   }
 

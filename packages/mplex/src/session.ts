@@ -142,7 +142,7 @@ export class Session extends MuxerSession<Channel> implements MplexHost {
   /** The name is the id, as the spec proposes. */
   private writeNewStream(channel: Channel): void {
     channel.isAnnounced = true
-    const name = fromUtf8(channel.stream.id)
+    const name = fromUtf8(String(channel.id))
     this.writePrefix(channel.id, NEW_STREAM, name.byteLength)
     const at = this.batch.reserve(name.byteLength)
     this.batch.slab.set(name, at)
@@ -164,7 +164,8 @@ export class Session extends MuxerSession<Channel> implements MplexHost {
     const { streamOptions } = this.options
     const channel = new Channel(this, id, isInbound)
     const limit = options.maxReadBufferLength ?? streamOptions.maxReadBufferLength ?? MAX_STREAM_UNREAD_BYTES
-    this.add(channel, String(id), limit, options)
+    // Both sides may use the same id: the name here says who opened it.
+    this.add(channel, `${isInbound ? 'remote' : 'local'}-${id}`, limit, options)
     return channel.stream
   }
 

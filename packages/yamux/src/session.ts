@@ -245,7 +245,7 @@ export class Session extends MuxerSession<Channel> implements YamuxHost {
 
   private writeUpdate(channel: Channel): void {
     channel.isUpdateDue = false
-    if (!this.isLive(channel) || channel.stream.remoteWriteStatus === 'closed') return
+    if (channel.stream.remoteWriteStatus === 'closed') return
     const { window } = channel
     const before = window.size
     window.tune(this.now, this.rttMs, this.spareWindowBytes)

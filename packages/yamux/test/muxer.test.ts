@@ -56,6 +56,17 @@ describe('streams', () => {
     expect(seen).toEqual(['1', '3', '7'])
   })
 
+  it('that wait are announced before those that come later', async () => {
+    const [, end] = streamPair()
+    const server = factory().createStreamMuxer(end)
+    end.receive(fromHex(frame(1, 1, 1, 0)))
+    const seen: string[] = []
+    server.addEventListener('stream', event => seen.push(event.detail.id))
+    end.receive(fromHex(frame(1, 1, 3, 0)))
+    await settle()
+    expect(seen).toEqual(['1', '3'])
+  })
+
   it('that ended before anybody listened are forgotten', async () => {
     const { client, server } = muxerPair({ maxEarlyStreams: 1 })
     const first = client.openStream()
@@ -204,6 +215,23 @@ describe('close', () => {
     await expect(closing).rejects.toBe(reason)
     expect([client.status, ends[0].status]).toEqual(['closed', 'aborted'])
     await client.close()
+  })
+
+  it('says goodbye', async () => {
+    const [end, raw] = streamPair()
+    const client = factory().createStreamMuxer(end)
+    const [heard] = await Promise.all([collect(raw), client.close()])
+    expect(frames(heard)).toEqual(['GoAway 0 0'])
+  })
+
+  it('is done when the connection is lost meanwhile', async () => {
+    const { client, server, ends } = muxerPair()
+    const stream = client.openStream()
+    await nextStream(server)
+    const closing = client.close()
+    ends[1].abort(new Error('cable cut'))
+    await closing
+    expect([client.status, stream.status]).toEqual(['closed', 'reset'])
   })
 
   it('may be called twice', async () => {
@@ -387,6 +415,18 @@ describe('components', () => {
     expect([names, counted]).toEqual([['libp2p_yamux_events_total'], { outbound: 2, inbound: 1, reset: 1 }])
   })
 
+  it('goes on over a connection that drains while it is written to', async () => {
+    const [a, b] = streamPair()
+    const client = factory().createStreamMuxer(hasty(a))
+    echo(factory().createStreamMuxer(b))
+    const stream = await client.createStream()
+    stream.send(fromUtf8('one '))
+    await settle()
+    stream.send(fromUtf8('two'))
+    await stream.close()
+    expect(toUtf8(await collect(stream))).toBe('one two')
+  })
+
   it('runs over a connection of another library', async () => {
     const [a, b] = streamPair()
     const [client, server] = [a, b].map(end => factory().createStreamMuxer(foreign(end)))
@@ -401,6 +441,20 @@ describe('components', () => {
     expect(server!.status).toBe('closed')
   })
 })
+
+/** A connection that is full and has drained before its `send` returns. */
+function hasty(stream: ByteStream): MessageStream {
+  return new Proxy(foreign(stream), {
+    get(target, name) {
+      if (name !== 'send') return Reflect.get(target, name, target)
+      return (bytes: Uint8Array) => {
+        target.send(bytes)
+        target.dispatchEvent(new Event('drain'))
+        return false
+      }
+    }
+  })
+}
 
 function bump(counted: Record<string, number>, values: object): void {
   for (const name of Object.keys(values)) counted[name] = (counted[name] ?? 0) + 1

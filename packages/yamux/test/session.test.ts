@@ -283,6 +283,15 @@ describe('session frames', () => {
     expect([port.streams, port.counts]).toEqual([[], { rejected: 1 }])
   })
 
+  it('writes nothing more when it is aborted in the middle of writing', () => {
+    const { session, port } = bench('client')
+    const stream = session.openStream({})
+    stream.send(new Uint8Array(256 * 1024))
+    stream.addEventListener('drain', () => session.abort(new Error('enough')))
+    session.flush(0)
+    expect(frames(port.take())).toEqual(['GoAway 0 2'])
+  })
+
   it('tells the remote and every stream when it is aborted', () => {
     const { session, port } = bench('client')
     const stream = session.openStream({})

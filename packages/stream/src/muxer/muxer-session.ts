@@ -43,7 +43,7 @@ export abstract class MuxerSession<Channel extends MuxedChannel> implements Muxe
   private readonly readyChannels = new Fifo<Channel>()
   private readonly resets = new Fifo<{ key: number; code: number }>()
   private bodyLeft = 0
-  /** Whose body it is; undefined while one of nobody's is skipped. */
+  /** Whose body it is; undefined while one of nobody's is skipped. A stream that is over drops what it is given. */
   private bodyOf: Channel | undefined
   private endsWithBody = false
 
@@ -263,7 +263,6 @@ export abstract class MuxerSession<Channel extends MuxedChannel> implements Muxe
   private remove(channel: Channel): boolean {
     if (!this.isLive(channel)) return false
     this.table.delete(channel)
-    if (this.bodyOf === channel) this.bodyOf = undefined
     this.removed(channel)
     if (this.table.size === 0) this.port.emptied()
     return true

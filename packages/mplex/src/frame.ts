@@ -9,9 +9,6 @@ export const RESET = 5
 export const BY_INITIATOR = 1
 export const LAST_FLAG = 6
 
-/** The largest id whose header is still a safe integer. */
-export const MAX_STREAM_ID: number = 2 ** 50 - 1
-
 export interface Tag {
   readonly id: number
   readonly flag: number

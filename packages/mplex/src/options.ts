@@ -28,7 +28,7 @@ export interface MplexOptions extends StreamMuxerOptions {
 
 export type SessionOptions = Required<MplexOptions>
 
-export const DEFAULTS: SessionOptions = {
+const DEFAULTS: SessionOptions = {
   maxMessageSize: MAX_SENT_BODY_BYTES,
   maxInboundStreams: MAX_INBOUND_STREAMS,
   maxOutboundStreams: MAX_OUTBOUND_STREAMS,

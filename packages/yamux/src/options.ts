@@ -47,7 +47,7 @@ export interface YamuxOptions extends StreamMuxerOptions {
 
 export type SessionOptions = Required<YamuxOptions>
 
-export const DEFAULTS: SessionOptions = {
+const DEFAULTS: SessionOptions = {
   maxMessageSize: MAX_FRAME_BODY_BYTES,
   maxInboundStreams: MAX_INBOUND_STREAMS,
   maxOutboundStreams: MAX_OUTBOUND_STREAMS,

@@ -11,13 +11,15 @@ import {
 import { Key } from 'interface-datastore'
 import type { Entry, StoredAddress, StoredTag } from './entry.ts'
 import { PeerStoreError } from './errors.ts'
+import { givenProtocols } from './given.ts'
+import { MAX_ADDRESSES_PER_PEER, MAX_ENTRIES_PER_PEER, MAX_PROTOCOLS_PER_PEER } from './limits.ts'
 import { type Address, Peer as PeerMessage, type TagEntry } from './pb/peer.js'
 
 /** Where peers lie in the datastore; js-libp2p has them in the same place. */
 export const PREFIX = '/peers/'
 
 /** The format that this version writes, and the newest it reads. */
-export const FORMAT_VERSION = 1
+const FORMAT_VERSION = 1
 
 /** The peer's key: its CID in base32, which also survives file systems that ignore case. */
 export function datastoreKey(id: PeerId): Key {
@@ -55,21 +57,21 @@ export function encodeEntry(entry: Entry): Uint8Array<ArrayBuffer> {
 
 /**
  * Reads a stored peer. Throws a `PeerStoreError`: `corrupt-entry`, or `unknown-entry` for one that a newer version
- * wrote. Single addresses that cannot be read are left out.
+ * wrote. Single addresses that cannot be read, and what is over the limits of today, are left out.
  */
 export function decodeEntry(id: PeerId, bytes: Uint8Array, addressTtlMs: number): Entry {
   const message = decodeMessage(id, bytes)
   if (message.version > FORMAT_VERSION) {
     throw new PeerStoreError('unknown-entry', `peer ${id} is stored in format ${message.version} of a newer version`)
   }
-  const addresses = message.addresses.flatMap(address => readAddress(address, addressTtlMs))
+  const addresses = message.addresses.slice(0, 2 * MAX_ADDRESSES_PER_PEER).flatMap(a => readAddress(a, addressTtlMs))
   const envelope = message.peerRecordEnvelope
   return Object.freeze({
     id: withKey(id, message.publicKey),
     addresses: Object.freeze(addresses.sort((a, b) => Number(b.isCertified) - Number(a.isCertified))),
-    protocols: Object.freeze([...new Set(message.protocols)].sort()),
-    metadata: new Map(message.metadata.map(({ key, value }) => [key ?? '', new Uint8Array(value ?? [])])),
-    tags: new Map(message.tags.map(readTag)),
+    protocols: Object.freeze(givenProtocols(message.protocols).slice(0, MAX_PROTOCOLS_PER_PEER)),
+    metadata: new Map(firstOf(message.metadata).map(({ key, value }) => [key ?? '', new Uint8Array(value ?? [])])),
+    tags: new Map(firstOf(message.tags).map(readTag)),
     peerRecordEnvelope: envelope.byteLength > 0 ? new Uint8Array(envelope) : undefined,
     updatedAt: toNumber(message.updated)
   })
@@ -108,6 +110,10 @@ function readAddress(address: Address.$Properties, addressTtlMs: number): Stored
 function readTag({ key, value }: TagEntry.$Properties): [string, StoredTag] {
   const expiry = toNumber(value?.expiry)
   return [key ?? '', { value: value?.value ?? 0, expiresAt: expiry > 0 ? expiry : Number.POSITIVE_INFINITY }]
+}
+
+function firstOf<T>(list: readonly T[]): readonly T[] {
+  return list.slice(0, MAX_ENTRIES_PER_PEER)
 }
 
 function withKey(id: PeerId, bytes: Uint8Array): PeerId {

@@ -6,6 +6,8 @@ import { PeerStoreError } from './errors.ts'
 import { MAX_PENDING_DELETIONS } from './limits.ts'
 
 export interface ReadOptions {
+  /** Ourselves: never of no use. */
+  readonly peerId: PeerId
   readonly now: number
   readonly maxPeers: number
   readonly addressTtlMs: number
@@ -62,8 +64,7 @@ function readPeer(found: Stored, key: Key, value: Uint8Array, options: ReadOptio
   }
   try {
     const entry = decodeEntry(id, value, options.addressTtlMs)
-    const isUseless = !isKeptAlive(entry, options.now) && isStale(entry, options.now, options.peerTtlMs)
-    if (isUseless) doom(found, id)
+    if (worth(entry, options) < 2 && isStale(entry, options.now, options.peerTtlMs)) doom(found, id)
     else found.entries.push(entry)
   } catch (error) {
     if (!(error instanceof PeerStoreError)) throw error
@@ -72,10 +73,17 @@ function readPeer(found: Stored, key: Key, value: Uint8Array, options: ReadOptio
   }
 }
 
-function keepBest({ entries, doomed }: Stored, { now, maxPeers }: ReadOptions): void {
-  const worth = (entry: Entry): number => (isKeptAlive(entry, now) ? 2 : isTagged(entry, now) ? 1 : 0)
-  entries.sort((a, b) => worth(a) - worth(b) || a.updatedAt - b.updatedAt)
-  for (const { id } of entries.splice(0, Math.max(0, entries.length - maxPeers))) doom({ entries, doomed }, id)
+function keepBest(found: Stored, options: ReadOptions): void {
+  const { entries } = found
+  entries.sort((a, b) => worth(a, options) - worth(b, options) || a.updatedAt - b.updatedAt)
+  for (const { id } of entries.splice(0, Math.max(0, entries.length - options.maxPeers))) doom(found, id)
+}
+
+/** As in memory: 0 a stranger, 1 tagged, 2 to be kept alive, 3 ourselves. From 2 on nobody is too old. */
+function worth(entry: Entry, { peerId, now }: ReadOptions): number {
+  if (peerId.equals(entry.id)) return 3
+  if (isKeptAlive(entry, now)) return 2
+  return isTagged(entry, now) ? 1 : 0
 }
 
 /** What is over the limit stays until the next start. */

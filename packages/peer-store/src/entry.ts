@@ -44,7 +44,7 @@ export function emptyEntry(id: PeerId): Entry {
   }
 }
 
-export function isLive({ expiresAt }: { readonly expiresAt: number }, now: number): boolean {
+function isLive({ expiresAt }: { readonly expiresAt: number }, now: number): boolean {
   return expiresAt > now
 }
 

@@ -24,12 +24,15 @@ export interface GivenAddresses {
  * out: they come from strangers, and one bad address must not cost the good ones beside it.
  */
 export function givenAddresses(id: PeerId, data: PeerData): GivenAddresses | undefined {
-  if (data.addresses === undefined && data.multiaddrs === undefined) return undefined
-  const signed: Multiaddr[] = []
-  const unsigned: Multiaddr[] = []
-  for (const address of data.addresses ?? []) (address.isCertified ? signed : unsigned).push(address.multiaddr)
-  unsigned.push(...(data.multiaddrs ?? []))
-  return { signed: ownAddresses(id, signed), unsigned: ownAddresses(id, unsigned) }
+  if (data.addresses == null && data.multiaddrs == null) return undefined
+  const ofKind = (isCertified: boolean): Multiaddr[] =>
+    (data.addresses ?? [])
+      .filter(address => Boolean(address.isCertified) === isCertified)
+      .map(({ multiaddr }) => multiaddr)
+  return {
+    signed: ownAddresses(id, ofKind(true)),
+    unsigned: ownAddresses(id, ofKind(false).concat(data.multiaddrs ?? []))
+  }
 }
 
 /** Those addresses that lead to this peer, without its id at their end. */
@@ -66,7 +69,10 @@ function mayNamePeer(bytes: Uint8Array): boolean {
   return false
 }
 
-/** The envelope, copied. Throws an `InvalidParametersError` unless it holds a record of this peer; its signature is not checked. */
+/**
+ * The envelope, copied; its signature is not checked. Throws an `InvalidParametersError` unless it holds a record of
+ * this peer.
+ */
 export function givenEnvelope(id: PeerId, bytes: Uint8Array): Uint8Array {
   const copy = new Uint8Array(bytes)
   const { peerId } = recordIn(copy)
@@ -90,7 +96,7 @@ export function givenProtocols(protocols: readonly string[]): string[] {
 export function givenMetadata(metadata: NonNullable<PeerData['metadata']>): [string, Uint8Array | undefined][] {
   return entriesOf(metadata).map(([key, value]) => {
     checkName('metadata key', key)
-    if (value === undefined || value === null) return [key, undefined]
+    if (value == null) return [key, undefined]
     if (!(value instanceof Uint8Array)) throw new InvalidParametersError(`metadata ${key} is not a Uint8Array`)
     return [key, new Uint8Array(value)]
   })
@@ -99,7 +105,7 @@ export function givenMetadata(metadata: NonNullable<PeerData['metadata']>): [str
 export function givenTags(tags: NonNullable<PeerData['tags']>): [string, TagOptions | undefined][] {
   return entriesOf(tags).map(([name, tag]) => {
     checkName('tag', name)
-    if (tag === undefined || tag === null) return [name, undefined]
+    if (tag == null) return [name, undefined]
     checkTag(name, tag)
     return [name, tag]
   })

@@ -11,4 +11,5 @@
 export * from './errors.ts'
 export * from './limits.ts'
 export type { AddressFilter, PeerStoreOptions, UpdateOptions } from './options.ts'
-export { createPeerStore, type PeerBook } from './peer-store.ts'
+export type { PeerBook } from './peer-book.ts'
+export { createPeerStore } from './peer-store.ts'

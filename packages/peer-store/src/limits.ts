@@ -7,7 +7,7 @@ export const RECENTLY_CONNECTED_TTL_MS: number = 15 * 60 * 1000
 /** Milliseconds for which a peer without addresses is remembered after its last update. js-libp2p: 6 h too. */
 export const PEER_TTL_MS: number = 6 * 60 * 60 * 1000
 
-/** Peers known at once. A DHT server of the public network meets a few thousand an hour; each takes 2 to 4 KB. */
+/** Peers known at once. A DHT server of the public network meets a few thousand an hour; each takes 3 to 4 KB. */
 export const MAX_PEERS = 10_000
 
 /**
@@ -27,7 +27,7 @@ export const MAX_PROTOCOLS_PER_PEER = 256
 /** Lists of protocols that peers share. Peers of one program and version have the same list: a few hundred exist. */
 export const MAX_SHARED_LISTS = 1024
 
-/** Characters of a protocol's name. A multistream line is longer than 1 KiB nowhere. */
+/** Characters of a protocol's name. go-libp2p reads multistream lines of up to 1 KiB. */
 export const MAX_PROTOCOL_CHARS = 1024
 
 /** Entries of metadata and of tags, each, that one peer may have. The stack itself uses fewer than 10. */
@@ -36,7 +36,7 @@ export const MAX_ENTRIES_PER_PEER = 64
 /** Characters of a metadata key or a tag's name. */
 export const MAX_NAME_CHARS = 256
 
-/** Bytes of all metadata of one peer, so that the whole store stays within some 100 MB at the very worst in practice. */
+/** Bytes of all metadata of one peer. What identify stores there is under 1 KiB. */
 export const MAX_METADATA_BYTES: number = 64 * 1024
 
 /** The range of a tag's value, from the ecosystem's contract. */

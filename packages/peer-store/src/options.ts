@@ -30,7 +30,7 @@ export interface PeerStoreOptions {
   onError?: (error: PeerStoreError) => void
   /** Default: every address may be stored. With one, updates of the same peer wait for each other. */
   addressFilter?: AddressFilter
-  /** Peers known at once. Default 10,000, some 20 MB. */
+  /** Peers known at once. Default 10,000, some 40 MB. */
   maxPeers?: number
   /** Milliseconds for which an address is good. Default 1 h. */
   addressTtlMs?: number

@@ -11,9 +11,7 @@ import {
   type PeerId,
   type PeerInfo,
   type PeerQuery,
-  type PeerStore,
   type PublicKey,
-  type Startable,
   type Undo
 } from '@ts-libp2p/interface'
 import { openPeerRecord, PeerRecord, parseEnvelope } from '@ts-libp2p/record'
@@ -32,36 +30,12 @@ import {
   type PeerStoreOptions,
   type UpdateOptions
 } from './options.ts'
+import type { PeerBook } from './peer-book.ts'
 import { select } from './query.ts'
 import { Turns } from './turns.ts'
 import { unlessAborted } from './unless-aborted.ts'
 import { type Strategy, type UpdateTimes, updateEntry, withRecord } from './update.ts'
 import { WriteBehind } from './write-behind.ts'
-
-/** A peer store with what the swarm needs of it: reads without promises, and connections that keep addresses good. */
-export interface PeerBook extends PeerStore, Startable {
-  /** Peers known, ourselves included. */
-  readonly size: number
-  /** Peers whose last change is not on disk yet. */
-  readonly pendingWrites: number
-  /** What is known of a peer, at once. Shared with others and frozen: read, do not change. */
-  peek(peerId: PeerId): Peer | undefined
-  /**
-   * Addresses of a connected peer do not expire; for 15 minutes after its last connection neither. The caller bounds
-   * how many are connected and tells of each end.
-   */
-  setConnected(peerId: PeerId, isConnected: boolean): void
-  /** Rejects with a `NotFoundError` for a peer whose key is neither in its id nor stored. */
-  getPublicKey(peerId: PeerId, options?: AbortOptions): Promise<PublicKey>
-  save(id: PeerId, data: PeerData, options?: UpdateOptions): Promise<Peer>
-  patch(id: PeerId, data: PeerData, options?: UpdateOptions): Promise<Peer>
-  merge(id: PeerId, data: PeerData, options?: UpdateOptions): Promise<Peer>
-  /** Writes all changes. Rejects with a `PeerStoreError` (`write-failed`) for those that stay in memory alone. */
-  flush(options?: AbortOptions): Promise<void>
-  start(): Promise<void>
-  /** Writes all changes, for 10 s at most. Reports what could not be written, and resolves. */
-  stop(): Promise<void>
-}
 
 /**
  * Makes a peer store. It reads the datastore when it is started, or on the first call that needs it; should that fail,
@@ -201,7 +175,7 @@ class Book implements PeerBook {
 
   private async update(strategy: Strategy, id: PeerId, data: PeerData, options: UpdateOptions): Promise<Peer> {
     if (!isPeerId(id)) throw new InvalidParametersError('a peer is stored by its peer id')
-    if (data === undefined || data === null) throw new InvalidParametersError(`nothing was given to store of ${id}`)
+    if (data == null) throw new InvalidParametersError(`nothing was given to store of ${id}`)
     if (this.mustWait(options)) await this.loaded(options)
     return this.inTurn(id, givenAddresses(id, data), options, given =>
       copyOf(this.apply(id, options, (known, times) => updateEntry(id, known, data, given, strategy, times)))

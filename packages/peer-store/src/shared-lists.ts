@@ -14,7 +14,7 @@ export class SharedLists {
   private listLike(list: readonly string[]): readonly string[] {
     const text = list.join('\n')
     const known = this.lists.get(text)
-    if (known !== undefined && known.length === list.length) return known
+    if (known?.length === list.length && known.every((name, i) => name === list[i])) return known
     if (this.lists.size >= MAX_SHARED_LISTS) this.lists.clear()
     this.lists.set(text, list)
     return list

@@ -61,7 +61,7 @@ export function withRecord(
 }
 
 function mixProtocols(base: Entry, { protocols }: PeerData, strategy: Strategy): readonly string[] {
-  if (protocols === undefined) return base.protocols
+  if (protocols == null) return base.protocols
   const mixed = givenProtocols(strategy === 'merge' ? [...base.protocols, ...protocols] : protocols)
   if (mixed.length === base.protocols.length && mixed.every((name, i) => name === base.protocols[i])) {
     return base.protocols
@@ -70,7 +70,7 @@ function mixProtocols(base: Entry, { protocols }: PeerData, strategy: Strategy):
 }
 
 function mixMetadata(base: Entry, { metadata }: PeerData, strategy: Strategy): Entry['metadata'] {
-  if (metadata === undefined) return base.metadata
+  if (metadata == null) return base.metadata
   const mixed = new Map(strategy === 'merge' ? base.metadata : [])
   for (const [key, value] of givenMetadata(metadata)) {
     if (value === undefined) mixed.delete(key)
@@ -81,7 +81,7 @@ function mixMetadata(base: Entry, { metadata }: PeerData, strategy: Strategy): E
 }
 
 function mixTags(base: Entry, { tags }: PeerData, strategy: Strategy, now: number): Entry['tags'] {
-  if (tags === undefined) return base.tags
+  if (tags == null) return base.tags
   const mixed = new Map(strategy === 'merge' ? base.tags : [])
   for (const [name, tag] of givenTags(tags)) {
     if (tag === undefined) mixed.delete(name)
@@ -92,7 +92,7 @@ function mixTags(base: Entry, { tags }: PeerData, strategy: Strategy, now: numbe
 }
 
 function storedTag(value: number, ttl: number | undefined, now: number): StoredTag {
-  return { value, expiresAt: ttl === undefined ? Number.POSITIVE_INFINITY : now + ttl }
+  return { value, expiresAt: ttl == null ? Number.POSITIVE_INFINITY : now + ttl }
 }
 
 function checkMetadata(id: PeerId, metadata: Map<string, Uint8Array>): void {
@@ -110,7 +110,7 @@ function checkCount(id: PeerId, what: string, count: number): void {
 
 /** An id that is the hash of its key learns it here. */
 function withKey(id: PeerId, { publicKey }: PeerData): PeerId {
-  if (publicKey === undefined) return id
+  if (publicKey == null) return id
   if (!matchesPublicKey(id, publicKey)) throw new InvalidParametersError(`the public key given is not that of ${id}`)
   return id.publicKey === undefined ? peerIdFromPublicKey(publicKey) : id
 }

@@ -1,5 +1,6 @@
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import { describe, expect, it } from 'vitest'
+import { emptyEntry } from '../src/entry.ts'
 import {
   MAX_ADDRESS_BYTES,
   MAX_ADDRESSES_PER_PEER,
@@ -7,8 +8,10 @@ import {
   MAX_METADATA_BYTES,
   MAX_PROTOCOL_CHARS,
   MAX_PROTOCOLS_PER_PEER,
+  MAX_SHARED_LISTS,
   SWEEP_INTERVAL_MS
 } from '../src/index.ts'
+import { SharedLists } from '../src/shared-lists.ts'
 import { alice, newStore, peer, ports, self, tcp } from './peers.ts'
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
@@ -125,5 +128,19 @@ describe('the store', () => {
     expect(await kept(store)).toEqual([0, 1])
     await store.save(peer(2), {})
     expect(await kept(store)).toEqual([0, 2])
+  })
+})
+
+describe('lists of protocols', () => {
+  it('are shared by so many, and begin anew after that', () => {
+    const lists = new SharedLists()
+    const share = (n: number): readonly string[] =>
+      lists.shared({ ...emptyEntry(alice), protocols: [`/protocol/${n}`] }).protocols
+    const first = share(0)
+    for (const n of range(MAX_SHARED_LISTS)) share(n)
+    expect(share(0)).toBe(first)
+    share(MAX_SHARED_LISTS)
+    expect(share(0)).not.toBe(first)
+    expect(share(0)).toEqual(first)
   })
 })

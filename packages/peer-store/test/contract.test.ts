@@ -67,6 +67,12 @@ describe('save, patch and merge', () => {
     ['patch', 'metadata', { metadata: { z: byte(3) } }, { ...all, metadata: { z: '03' } }],
     ['merge', 'metadata', { metadata: { z: byte(3) } }, { ...all, metadata: { x: '01', y: '02', z: '03' } }],
     ['merge', 'metadata as a Map', { metadata: new Map([['x', byte(9)]]) }, { ...all, metadata: { x: '09', y: '02' } }],
+    [
+      'patch',
+      'null, which JavaScript callers mean as nothing',
+      { addresses: null, multiaddrs: null, protocols: null, metadata: null, tags: null, publicKey: null } as never,
+      all
+    ],
     ['merge', 'undefined metadata', { metadata: { x: undefined } }, { ...all, metadata: { y: '02' } }],
     ['patch', 'undefined metadata', { metadata: { x: undefined, z: byte(3) } }, { ...all, metadata: { z: '03' } }],
     ['save', 'tags', { tags: { v: { value: 30 } } }, { ...none, tags: { v: 30 } }],
@@ -126,6 +132,17 @@ describe('save, patch and merge', () => {
         (text, i, list) => list.indexOf(text) === i
       )
     )
+  })
+
+  it('share one list of protocols between peers that have the same', async () => {
+    const { store } = newStore()
+    await store.save(alice, { protocols: ['/a', '/b'] })
+    await store.save(bob, { protocols: ['/b', '/a'] })
+    expect(store.peek(bob)?.protocols).toBe(store.peek(alice)?.protocols)
+    await store.merge(bob, { protocols: ['/c'] })
+    expect(store.peek(alice)?.protocols).toEqual(['/a', '/b'])
+    await store.save(bob, { protocols: ['/a\n/b'] })
+    expect(store.peek(bob)?.protocols).toEqual(['/a\n/b'])
   })
 
   it('keep their own copy of metadata', async () => {

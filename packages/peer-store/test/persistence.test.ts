@@ -3,14 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fromHex } from '@ts-libp2p/bytes'
 import { generateKeyPair, privateKeyFromProtobuf } from '@ts-libp2p/crypto'
-import { peerIdFromPrivateKey, peerIdFromPublicKey, peerIdFromString } from '@ts-libp2p/peer-id'
+import { peerIdFromPrivateKey, peerIdFromString } from '@ts-libp2p/peer-id'
 import { createPeerRecord } from '@ts-libp2p/record'
 import { MemoryDatastore } from 'datastore-core'
 import { LevelDatastore } from 'datastore-level'
+import fc from 'fast-check'
 import { Key } from 'interface-datastore'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   createPeerStore,
+  MAX_ADDRESSES_PER_PEER,
+  MAX_ENTRIES_PER_PEER,
+  MAX_PROTOCOLS_PER_PEER,
   PEER_TTL_MS,
   type PeerStoreError,
   RECENTLY_CONNECTED_TTL_MS,
@@ -224,6 +228,64 @@ describe('reading', () => {
     expect(await stored(datastore)).toEqual([])
   })
 
+  it('does not think that we are too old', async () => {
+    const datastore = new MemoryDatastore()
+    const { store, clock } = newStore({ datastore })
+    await store.save(self, { protocols: ['/self'] })
+    await store.stop()
+    await clock.advance(2 * PEER_TTL_MS)
+    const next = createPeerStore({ peerId: self, datastore, clock })
+    expect((await next.get(self)).protocols).toEqual(['/self'])
+  })
+
+  it('takes no more of a peer than is kept of one', async () => {
+    const many = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n).padStart(4, '0'))
+    const { clock } = newStore()
+    const value = PeerMessage.encode({
+      addresses: many(500).map(n => ({ multiaddr: tcp(Number(n)).bytes, observed: clock.now() })),
+      protocols: many(500),
+      metadata: many(500).map(key => ({ key })),
+      tags: many(500).map(key => ({ key, value: { value: 1 } })),
+      updated: clock.now()
+    }).finish()
+    const datastore = await withAlice([keyOf(bob), value])
+    const found = await createPeerStore({ peerId: self, datastore, clock }).get(bob)
+    expect([found.addresses.length, found.protocols.length, found.metadata.size, found.tags.size]).toEqual([
+      2 * MAX_ADDRESSES_PER_PEER,
+      MAX_PROTOCOLS_PER_PEER,
+      MAX_ENTRIES_PER_PEER,
+      MAX_ENTRIES_PER_PEER
+    ])
+  })
+
+  it('survives whatever lies there', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 100 }), async value => {
+        const datastore = await withAlice([keyOf(bob), value])
+        const { store } = withErrors(datastore)
+        await store.start()
+        expect(ports(await store.get(alice))).toEqual([1])
+        await store.all()
+        await store.stop()
+      })
+    )
+  })
+
+  it('need not be waited for', async () => {
+    const datastore = new MemoryDatastore()
+    datastore.query = async function* () {
+      await new Promise(() => {})
+      yield* []
+    }
+    const { store } = newStore({ datastore })
+    const abort = new AbortController()
+    const reason = new Error('enough')
+    const reads = [store.get(alice, { signal: abort.signal }), store.merge(alice, {}, { signal: abort.signal })]
+    abort.abort(reason)
+    for (const read of reads) await expect(read).rejects.toBe(reason)
+    expect(store.peek(alice)).toBeUndefined()
+  })
+
   it('takes no more peers than fit: the most valuable, then the newest', async () => {
     const datastore = new MemoryDatastore()
     const first = newStore({ datastore })
@@ -255,9 +317,5 @@ describe('reading', () => {
     datastore.query = query
     expect(ports(await store.get(alice))).toEqual([1])
     await store.stop()
-  })
-
-  it('keeps ids whose key the network only knows as a hash apart', () => {
-    expect(peerIdFromPublicKey(privateKeyFromProtobuf(fromHex(rsa.private_key_pb)).publicKey).equals(hashed)).toBe(true)
   })
 })

@@ -1,3 +1,14 @@
+/**
+ * Keys, signatures, authenticated encryption, Diffie-Hellman and hashes, on native crypto in Node and on noble and
+ * WebCrypto in browsers.
+ *
+ * @example
+ * import { generateKeyPair } from '@ts-libp2p/crypto'
+ * const key = await generateKeyPair('Ed25519')
+ * await key.publicKey.verify(data, await key.sign(data)) // true
+ *
+ * Keys follow https://github.com/libp2p/specs/blob/master/peer-ids/peer-ids.md
+ */
 export { type Aead, createAead } from './aead.ts'
 export { ed25519FromSeed } from './ed25519.ts'
 export { CryptoError, type CryptoErrorCode } from './errors.ts'

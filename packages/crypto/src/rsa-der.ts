@@ -3,7 +3,7 @@ import { DerReader, der, derBits, derUnsigned, TAG } from './der.ts'
 import { CryptoError } from './errors.ts'
 
 /** rsaEncryption, 1.2.840.113549.1.1.1 */
-export const RSA_ENCRYPTION: Uint8Array = fromHex('2a864886f70d010101')
+const RSA_ENCRYPTION: Uint8Array = fromHex('2a864886f70d010101')
 
 /** Big-endian, without leading zeros. */
 export interface RsaPublic {

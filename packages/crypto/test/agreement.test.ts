@@ -72,7 +72,7 @@ describe('the two backends agree', () => {
       [browserEcdsa, nodeEcdsa]
     ] as const) {
       const signature = await one.signer(curve, scalar)(Uint8Array.of(1))
-      for (let at = 0; at < signature.length; at++) {
+      for (let at = 0; at < signature.length; at += 9) {
         expect(await other.verifier(curve, point)(Uint8Array.of(1), damaged(signature, at, 1))).toBe(false)
       }
       expect(await other.verifier(curve, point)(Uint8Array.of(1), signature)).toBe(true)

@@ -62,7 +62,7 @@ describe('close', () => {
     await left(dialer)
     const error = closed(dialer)
     await clock.advance(DEFAULT_CLOSE_TIMEOUT_MS - 1)
-    expect(dialer.status).toBe('closing')
+    expect(dialer.status).toBe('open')
     await clock.advance(1)
     expect(dialer.status).toBe('reset')
     expect(await error).toMatchObject({ name: 'TcpError', code: 'timeout' })
@@ -74,7 +74,7 @@ describe('close', () => {
     await dialer.close()
     await left(dialer)
     const start = clock.now()
-    while (dialer.status === 'closing') {
+    while (dialer.status === 'open') {
       remote.write('x')
       await reader.next()
       await clock.advance(DEFAULT_CLOSE_TIMEOUT_MS)

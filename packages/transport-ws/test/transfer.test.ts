@@ -1,0 +1,243 @@
+import { randomBytes } from 'node:crypto'
+import type { ByteConnection } from '@ts-libp2p/stream'
+import { VirtualClock } from '@ts-libp2p/testing'
+import { afterEach, describe, expect, it } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import { DEFAULT_CLOSE_TIMEOUT_MS, FLUSH_TIMEOUT_MS, MAX_LINGER_MS, MAX_WRITE_BATCH_BYTES } from '../src/index.ts'
+import { closeAll, closed, connected, dial, listening, readAll, turns } from './connected.ts'
+
+afterEach(closeAll)
+
+describe.each([
+  ['/ws over IPv4', '/ip4/127.0.0.1/tcp/0/ws'],
+  ['/ws over IPv6', '/ip6/::1/tcp/0/ws'],
+  ['/tls/ws', '/ip4/127.0.0.1/tcp/0/tls/ws'],
+  ['/wss', '/ip4/127.0.0.1/tcp/0/wss']
+])('%s', (_, listen) => {
+  it('carries bytes both ways, byte for byte', async () => {
+    const { dialer, acceptor } = await connected({ listen })
+    const [there, back] = [randomBytes(2_000_000), randomBytes(1_500_000)]
+    const [atAcceptor, atDialer] = await Promise.all([
+      readExactly(acceptor, there.byteLength),
+      readExactly(dialer, back.byteLength),
+      sendInPieces(dialer, there),
+      sendInPieces(acceptor, back)
+    ])
+    expect(there.equals(atAcceptor)).toBe(true)
+    expect(back.equals(atDialer)).toBe(true)
+  })
+
+  it('ends both sides in good order when one closes', async () => {
+    const { dialer, acceptor } = await connected({ listen })
+    dialer.send(Uint8Array.of(1, 2, 3))
+    await dialer.close()
+    expect(await readAll(acceptor)).toEqual(Buffer.of(1, 2, 3))
+    expect(await readAll(dialer)).toHaveLength(0)
+    expect([dialer.status, acceptor.status]).toEqual(['closed', 'closed'])
+  })
+
+  it('shows an abort as a reset', async () => {
+    const { dialer, acceptor } = await connected({ listen })
+    acceptor.abort(new Error('enough'))
+    expect(await closed(dialer)).toMatchObject({ name: 'WsError', code: 'reset' })
+    expect([dialer.status, acceptor.status]).toEqual(['reset', 'aborted'])
+  })
+
+  it('stops a writer whose reader sleeps, and loses nothing', async () => {
+    const { dialer, acceptor } = await connected({ listen })
+    acceptor.pause()
+    const sent = await sendUntilStuck(dialer, randomBytes(64 * 1024))
+    const heldBySystem = 16_000_000
+    expect(sent).toBeLessThan(heldBySystem + MAX_WRITE_BATCH_BYTES)
+    expect(acceptor.readBufferLength).toBeLessThan(1_000_000)
+    const closing = dialer.close()
+    acceptor.resume()
+    expect((await readAll(acceptor)).byteLength).toBe(sent)
+    await closing
+  })
+})
+
+describe('both closing at once', () => {
+  it('ends in good order', async () => {
+    const { dialer, acceptor } = await connected()
+    let closes = 0
+    for (const conn of [dialer, acceptor]) conn.addEventListener('close', () => closes++)
+    await Promise.all([dialer.close(), acceptor.close()])
+    await Promise.all([readAll(dialer), readAll(acceptor)])
+    expect([dialer.status, acceptor.status, closes]).toEqual(['closed', 'closed', 2])
+  })
+})
+
+describe('a remote that breaks the rules', () => {
+  it('by sending text loses its connection', async () => {
+    const { port, upgrader } = await listening()
+    const ws = await plainSocket(port)
+    ws.send('hello')
+    const conn = await upgrader.accepted()
+    expect(await closed(conn)).toMatchObject({ name: 'WsError', code: 'text-frame' })
+    expect(conn.status).toBe('aborted')
+  })
+
+  it('by a message over the limit loses its connection, and one at the limit arrives', async () => {
+    const { port, upgrader } = await listening({ options: { maxPayload: 1000 } })
+    const ws = await plainSocket(port)
+    ws.send(new Uint8Array(1000))
+    ws.send(new Uint8Array(1001))
+    const conn = await upgrader.accepted()
+    const error = closed(conn)
+    const first = await conn[Symbol.asyncIterator]().next()
+    expect(first.value?.byteLength).toBe(1000)
+    expect(await error).toMatchObject({ name: 'WsError', code: 'message-too-large' })
+    await ended(ws)
+  })
+
+  it('by a close with an error code is seen as a reset', async () => {
+    const { port, upgrader } = await listening()
+    const ws = await plainSocket(port)
+    ws.close(1011, 'out of order')
+    expect(await closed(await upgrader.accepted())).toMatchObject({
+      code: 'reset',
+      message: expect.stringContaining('1011: out of order')
+    })
+  })
+
+  it.each([1000, 1001, undefined])('is not one that closes with %s', async code => {
+    const { port, upgrader } = await listening()
+    const ws = await plainSocket(port)
+    ws.close(code)
+    const conn = await upgrader.accepted()
+    await readAll(conn)
+    expect(conn.status).toBe('closed')
+  })
+
+  it('takes messages in fragments as one flow', async () => {
+    const { port, upgrader } = await listening()
+    const ws = await plainSocket(port)
+    for (const byte of [1, 2, 3]) ws.send(Uint8Array.of(byte), { binary: true, fin: byte === 3 })
+    ws.close()
+    expect(await readAll(await upgrader.accepted())).toEqual(Buffer.of(1, 2, 3))
+  })
+})
+
+describe('closing', () => {
+  it('tells the remote code 1000', async () => {
+    const { port, upgrader } = await listening()
+    const ws = await plainSocket(port)
+    await (await upgrader.accepted()).close()
+    expect(await ended(ws)).toBe(1000)
+  })
+
+  it('loses what the other side had not sent, and says so', async () => {
+    const { dialer, acceptor } = await connected()
+    dialer.pause()
+    const sent = await sendUntilStuck(acceptor, new Uint8Array(64 * 1024))
+    const error = closed(acceptor)
+    await dialer.close()
+    dialer.resume()
+    const received = readAll(dialer)
+    expect(await error).toMatchObject({ code: 'reset', message: expect.stringContaining('left to send') })
+    expect((await received).byteLength).toBeLessThan(sent)
+  })
+
+  it('gives the remote its time to answer, then stops waiting', async () => {
+    const { clock, dialer } = await silentServer()
+    const error = closed(dialer)
+    await dialer.close()
+    await turns(50)
+    await clock.advance(DEFAULT_CLOSE_TIMEOUT_MS - 1)
+    expect(dialer.status).toBe('open')
+    await clock.advance(1)
+    expect(dialer.status).toBe('reset')
+    expect(await error).toMatchObject({ name: 'WsError', code: 'timeout' })
+  })
+
+  it('gives up on a remote that does not take our last bytes', async () => {
+    const { clock, dialer } = await silentServer()
+    for (let i = 0; i < 200; i++) dialer.send(new Uint8Array(64 * 1024))
+    const closing = dialer.close()
+    await turns(300)
+    await Promise.all([
+      expect(closing).rejects.toMatchObject({ name: 'WsError', code: 'timeout' }),
+      clock.advance(FLUSH_TIMEOUT_MS + 2 * DEFAULT_CLOSE_TIMEOUT_MS)
+    ])
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('does not wait for ever for a reader of ours', async () => {
+    const { clock, dialer, send } = await silentServer()
+    send(new Uint8Array(10))
+    while (dialer.readBufferLength === 0) await turns(1)
+    await dialer.close()
+    await clock.advance(MAX_LINGER_MS - 1)
+    expect(dialer.status).toBe('open')
+    await clock.advance(2 * DEFAULT_CLOSE_TIMEOUT_MS)
+    expect(dialer.status).toBe('reset')
+  })
+})
+
+const servers = new Set<WebSocketServer>()
+afterEach(() => {
+  for (const server of servers) {
+    for (const ws of server.clients) ws.terminate()
+    server.close()
+  }
+  servers.clear()
+})
+
+/** A connection, in virtual time, to a server that reads nothing once it has begun. */
+async function silentServer(): Promise<{ clock: VirtualClock; dialer: ByteConnection; send(data: Uint8Array): void }> {
+  const clock = new VirtualClock()
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  servers.add(server)
+  const arrived = new Promise<WebSocket>(resolve => server.once('connection', resolve))
+  await new Promise(resolve => server.once('listening', resolve))
+  const { port } = server.address() as { port: number }
+  const dialer = await dial(`/ip4/127.0.0.1/tcp/${port}/ws`, {}, { clock })
+  const remote = await arrived
+  remote.pause()
+  return { clock, dialer, send: data => remote.send(data) }
+}
+
+async function plainSocket(port: number): Promise<WebSocket> {
+  const ws = new WebSocket(`ws://127.0.0.1:${port}`)
+  ws.on('error', () => {})
+  await new Promise(resolve => ws.once('open', resolve))
+  return ws
+}
+
+function ended(ws: WebSocket): Promise<number> {
+  return new Promise(resolve => ws.once('close', resolve))
+}
+
+async function sendInPieces(conn: ByteConnection, data: Uint8Array): Promise<void> {
+  for (let at = 0; at < data.byteLength; ) {
+    const length = 1 + Math.floor(Math.random() ** 4 * 200_000)
+    if (!conn.send(data.subarray(at, at + length))) await conn.onDrain()
+    at += length
+  }
+}
+
+async function readExactly(conn: ByteConnection, length: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let got = 0
+  for await (const chunk of conn) {
+    chunks.push(chunk)
+    got += chunk.byteLength
+    if (got >= length) break
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Sends until the connection has not drained for many turns of the event loop. Returns how many bytes it took. */
+async function sendUntilStuck(conn: ByteConnection, data: Uint8Array): Promise<number> {
+  let sent = 0
+  for (let idle = 0; idle < 2_000; idle++) {
+    while (!conn.writableNeedsDrain) {
+      conn.send(data)
+      sent += data.byteLength
+      idle = 0
+    }
+    await turns(1)
+  }
+  return sent
+}

@@ -105,11 +105,11 @@ class Pair {
       expect(direction.hasEnded).toBe(direction.isClosed)
     }
     const isOver = this.forth.isClosed && this.back.isClosed
-    expect([this.near.status, this.far?.status]).toEqual(isOver ? ['closed', 'closed'] : this.statuses())
-  }
-
-  private statuses(): string[] {
-    return [this.forth.isClosed ? 'closing' : 'open', this.back.isClosed ? 'closing' : 'open']
+    for (const isNear of [true, false]) {
+      const { stream, out } = this.side(isNear)
+      expect(stream?.writeStatus).toBe(out.isClosed ? 'closed' : 'writable')
+      expect(stream?.status === 'closed').toBe(isOver)
+    }
   }
 }
 

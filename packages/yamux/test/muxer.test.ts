@@ -185,7 +185,7 @@ describe('close', () => {
     await expect(client.createStream()).rejects.toMatchObject({ name: 'MuxerClosedError' })
     const late = server.openStream()
     await settle()
-    expect([late.status, stream.status, far.status]).toEqual(['reset', 'closing', 'open'])
+    expect([late.status, stream.writeStatus, far.status]).toEqual(['reset', 'closed', 'open'])
     await far.close()
     await closing
     expect(stream.status).toBe('closed')
@@ -297,7 +297,7 @@ describe('the other ends', () => {
     await settle()
     raw.send(fromHex(frame(2, 2, 0, 1)))
     await settle()
-    expect([server.status, end.status]).toEqual(['closed', 'closing'])
+    expect([server.status, end.writeStatus]).toEqual(['closed', 'closing'])
     await clock.advance(1000)
     expect(end.status).toBe('aborted')
   })

@@ -9,8 +9,8 @@ export class MemoryListener extends TypedEvents<ListenerEvents> implements Liste
   readonly log: Logger
   private readonly network: MemoryNetwork
   private readonly upgrader: Upgrader
-  private readonly shutdown = new AbortController()
-  private readonly upgrading = new Set<ByteConnection>()
+  /** What cancels each upgrade: one signal for all would gather a listener per connection. */
+  private readonly upgrading = new Map<ByteConnection, AbortController>()
   private address: Multiaddr | undefined
   private isClosed = false
 
@@ -43,8 +43,10 @@ export class MemoryListener extends TypedEvents<ListenerEvents> implements Liste
     this.isClosed = true
     if (this.address !== undefined) this.network.leave(this.address)
     const reason = this.closedError()
-    this.shutdown.abort(reason)
-    for (const conn of this.upgrading) conn.abort(reason)
+    for (const [conn, upgrade] of this.upgrading) {
+      upgrade.abort(reason)
+      conn.abort(reason)
+    }
     this.safeDispatchEvent('close')
   }
 
@@ -59,9 +61,10 @@ export class MemoryListener extends TypedEvents<ListenerEvents> implements Liste
   }
 
   private async upgrade(conn: ByteConnection): Promise<void> {
-    this.upgrading.add(conn)
+    const cancel = new AbortController()
+    this.upgrading.set(conn, cancel)
     try {
-      const signal = this.upgrader.createInboundAbortSignal(this.shutdown.signal)
+      const signal = this.upgrader.createInboundAbortSignal(cancel.signal)
       await this.upgrader.upgradeInbound(conn, { signal }).finally(() => signal.clear())
     } catch (err) {
       this.log('inbound connection from %a was not upgraded - %e', conn.remoteAddr, err)

@@ -16,8 +16,8 @@ export interface ListenerSettings extends ConnectionSettings {
 export class TcpListener extends TypedEvents<ListenerEvents> implements Listener {
   private readonly upgrader: Upgrader
   private readonly settings: ListenerSettings
-  private readonly shutdown = new AbortController()
-  private readonly upgrading = new Set<ByteConnection>()
+  /** What cancels each upgrade: one signal for all would gather a listener per connection. */
+  private readonly upgrading = new Map<ByteConnection, AbortController>()
   private readonly server: Server
   private listenAddr: Multiaddr | undefined
   private starting: Promise<void> | undefined
@@ -50,7 +50,7 @@ export class TcpListener extends TypedEvents<ListenerEvents> implements Listener
   }
 
   getAddrs(): Multiaddr[] {
-    const bound = this.server.address()
+    const bound = this.isClosed ? null : this.server.address()
     if (bound === null || this.listenAddr === undefined) return []
     return typeof bound === 'string' ? [this.listenAddr] : reachableAddresses(bound)
   }
@@ -68,8 +68,10 @@ export class TcpListener extends TypedEvents<ListenerEvents> implements Listener
     // It ends its listening at once; its callback would wait for every connection to end.
     this.server.close()
     const reason = new TcpError('listener-closed', `the listener on ${this.listenAddr} was closed`)
-    this.shutdown.abort(reason)
-    for (const conn of this.upgrading) conn.abort(reason)
+    for (const [conn, upgrade] of this.upgrading) {
+      upgrade.abort(reason)
+      conn.abort(reason)
+    }
     this.safeDispatchEvent('close')
   }
 
@@ -101,9 +103,10 @@ export class TcpListener extends TypedEvents<ListenerEvents> implements Listener
 
   private async upgrade(conn: ByteConnection): Promise<void> {
     const { log, inbound } = this.settings
-    this.upgrading.add(conn)
+    const cancel = new AbortController()
+    this.upgrading.set(conn, cancel)
     try {
-      const signal = this.upgrader.createInboundAbortSignal(this.shutdown.signal)
+      const signal = this.upgrader.createInboundAbortSignal(cancel.signal)
       await this.upgrader.upgradeInbound(conn, { signal }).finally(() => signal.clear())
       inbound?.increment({ upgraded: true })
     } catch (err) {

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { existsSync, mkdtempSync } from 'node:fs'
 import net, { type AddressInfo } from 'node:net'
-import { networkInterfaces } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { multiaddr, nodeAddress } from '@ts-libp2p/multiaddr'
 import type { ByteConnection } from '@ts-libp2p/stream'
 import { activeHandles, handlesReleased } from '@ts-libp2p/testing'
@@ -86,6 +88,15 @@ describe('listening', () => {
     await listener.close()
     expect(events).toEqual(['listening', 'close'])
     expect(listener.getAddrs()).toEqual([])
+  })
+
+  it('on a unix socket shows its path, until it closes', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'tcp-')), 'a.sock')
+    const { listener } = await listening({ listen: `/unix${path}` })
+    expect(listener.getAddrs().map(String)).toEqual([`/unix${path}`])
+    await listener.close()
+    expect(listener.getAddrs()).toEqual([])
+    expect(existsSync(path)).toBe(false)
   })
 
   it('cannot be used twice', async () => {

@@ -16,10 +16,10 @@ import type { ListenerSettings, ServerCertificate } from './settings.ts'
 export class WsListener extends TypedEvents<ListenerEvents> implements Listener {
   private readonly upgrader: Upgrader
   private readonly settings: ListenerSettings
-  private readonly shutdown = new AbortController()
   /** Sockets that have not become WebSockets yet, by address and port of the remote. */
   private readonly arriving = new Map<string, Socket>()
-  private readonly upgrading = new Set<ByteConnection>()
+  /** What cancels each upgrade: one signal for all would gather a listener per connection. */
+  private readonly upgrading = new Map<ByteConnection, AbortController>()
   private server: Server | undefined
   private listenAddr: Multiaddr | undefined
   private local: Endpoint | undefined
@@ -66,8 +66,10 @@ export class WsListener extends TypedEvents<ListenerEvents> implements Listener 
     this.server?.close()
     for (const socket of this.arriving.values()) socket.destroy()
     const reason = new WsError('listener-closed', `the listener on ${this.listenAddr} was closed`)
-    this.shutdown.abort(reason)
-    for (const conn of this.upgrading) conn.abort(reason)
+    for (const [conn, upgrade] of this.upgrading) {
+      upgrade.abort(reason)
+      conn.abort(reason)
+    }
     this.safeDispatchEvent('close')
   }
 
@@ -136,9 +138,10 @@ export class WsListener extends TypedEvents<ListenerEvents> implements Listener 
 
   private async upgrade(conn: ByteConnection): Promise<void> {
     const { log, inbound } = this.settings
-    this.upgrading.add(conn)
+    const cancel = new AbortController()
+    this.upgrading.set(conn, cancel)
     try {
-      const signal = this.upgrader.createInboundAbortSignal(this.shutdown.signal)
+      const signal = this.upgrader.createInboundAbortSignal(cancel.signal)
       await this.upgrader.upgradeInbound(conn, { signal }).finally(() => signal.clear())
       inbound?.increment({ upgraded: true })
     } catch (err) {

@@ -1,0 +1,3 @@
+const startedAt = performance.now()
+await import('@ts-libp2p/libp2p')
+console.log(performance.now() - startedAt)

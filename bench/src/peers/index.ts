@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { buildGo, goProgram } from './go.ts'
+
+export type PeerName = 'ours' | 'js' | 'go' | 'rust' | 'limit'
+
+export const PEERS = ['js', 'go', 'rust', 'limit'] as const satisfies PeerName[]
+
+export interface AgentOptions {
+  readonly role: 'server' | 'client'
+  /** What it listens on. Default TCP. */
+  readonly transport?: 'tcp' | 'ws'
+  /** `all`: identify and ping. Default none: the transport, noise and yamux only. */
+  readonly services?: 'none' | 'all'
+  /** Lets the agent collect garbage before it weighs its heap. */
+  readonly exposeGc?: boolean
+}
+
+/** Makes the type-stripped sources of this workspace resolvable; without it the built `dist/` is used. */
+const SOURCE = '--conditions=@ts-libp2p/source'
+let fromDist = false
+
+/** Lets this project's agents run from the built packages. */
+export function useDist(): void {
+  fromDist = true
+}
+
+/** The command line of an agent. */
+export function agentCommand(peer: PeerName, options: AgentOptions): string[] {
+  const { role, transport = 'tcp', services = 'none' } = options
+  const args = [`--role=${role}`, `--transport=${transport}`, `--services=${services}`]
+  if (peer === 'go') return [goProgram(), ...args]
+  const flags = [...(peer === 'ours' && !fromDist ? [SOURCE] : []), ...(options.exposeGc ? ['--expose-gc'] : [])]
+  return [process.execPath, ...flags, program(peer), ...args]
+}
+
+function program(peer: PeerName): string {
+  return fileURLToPath(new URL(`./${peer}/main.ts`, import.meta.url))
+}
+
+/** Builds what has to be built. Returns why a peer cannot take part, or undefined. */
+export async function prepare(peer: PeerName, timeoutMs: number): Promise<string | undefined> {
+  if (peer === 'go') return buildGo(timeoutMs)
+  if (peer === 'rust') return 'there is no rust-libp2p program yet'
+  return undefined
+}
+
+/** Builds the packages of the facade into their `dist/` folders; quick when nothing changed. */
+export function buildDist(): void {
+  const args = ['-r', '--filter', '@ts-libp2p/libp2p...', 'run', 'build']
+  const { status, stdout, stderr } = spawnSync('npx', ['-y', 'pnpm@12.21.0', ...args], { cwd: ROOT, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`the packages do not build\n${stdout}${stderr}`)
+}
+
+export const ROOT: string = fileURLToPath(new URL('../../..', import.meta.url))

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild-wasm'
+import { median } from '../stats.ts'
+import type { Run, Workload } from '../workload.ts'
+
+const program = (what: string, peer: string): string => {
+  return fileURLToPath(new URL(`../cold/${what}-${peer}.ts`, import.meta.url))
+}
+
+/** From `dist/`, as users have it: without the condition that resolves to the sources. */
+export const coldImport: Workload = {
+  name: 'import',
+  peers: ['js'],
+  rows: [
+    {
+      name: 'import',
+      unit: 'ms',
+      higherIsBetter: false,
+      about: 'Import of TCP, WebSocket, noise, yamux, identify and ping in a new process, from the built packages.'
+    }
+  ],
+  async run({ peer, pace }) {
+    const times: number[] = []
+    for (let i = 0; i < pace.imports; i++) {
+      const { stdout } = await promisify(execFile)(process.execPath, [program('import', peer)])
+      times.push(Number(stdout))
+    }
+    return { import: median(times) }
+  }
+}
+
+export const bundle: Workload = {
+  name: 'bundle',
+  peers: ['js'],
+  once: true,
+  rows: [
+    {
+      name: 'bundle',
+      unit: 'kB',
+      higherIsBetter: false,
+      about: 'WebSocket, noise, yamux, identify and ping for browsers: one file, minified, gzip.'
+    }
+  ],
+  run: async run => ({ bundle: (await bundledBytes(run)) / 1000 })
+}
+
+async function bundledBytes({ peer }: Run): Promise<number> {
+  const { outputFiles } = await build({
+    entryPoints: [program('browser', peer)],
+    ...{ bundle: true, minify: true, format: 'esm', platform: 'browser', target: 'es2023', write: false }
+  })
+  return gzipSync(outputFiles[0]!.contents, { level: 9 }).byteLength
+}

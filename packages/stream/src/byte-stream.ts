@@ -111,7 +111,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
 
   get status(): MessageStreamStatus {
     if (isOver(this.state)) return this.state
-    return this.isClosing ? 'closing' : 'open'
+    return this.isClosing && this.state !== 'sendClosed' ? 'closing' : 'open'
   }
 
   get readStatus(): MessageStreamReadStatus {

@@ -10,7 +10,7 @@ const LAYERS: readonly (readonly [string, readonly string[]])[] = [
   [
     '2 wire',
     [
-      ...['multistream-select', 'noise', 'plaintext', 'yamux', 'mplex', 'record'],
+      ...['multistream-select', 'noise', 'tls', 'plaintext', 'secio', 'pnet', 'yamux', 'mplex', 'record'],
       ...['transport-tcp', 'transport-ws', 'transport-memory']
     ]
   ],
@@ -40,7 +40,9 @@ function declared(name: string): string[] {
 
 function imported(name: string): string[] {
   const sources = globSync(`packages/${name}/src/**/*.ts`).map(file => readFileSync(file, 'utf8'))
-  return sources.flatMap(text => [...text.matchAll(/^(?:import|export|\}).*from '(@ts-libp2p\/[^'/]+)/gm)].map(match => match[1] as string))
+  return sources.flatMap(text =>
+    [...text.matchAll(/^(?:import|export|\}).*from '(@ts-libp2p\/[^'/]+)/gm)].map(match => match[1] as string)
+  )
 }
 
 function problem(name: string, dependency: string): string | undefined {

@@ -9,7 +9,7 @@ use([BarChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer, T
 
 const COLOURS: Readonly<Record<string, string>> = { js: '#e0a800', go: '#00a7d0', rust: '#b7410e', limit: '#9aa0a6' }
 const ROW_PX = 46
-const FRAME_PX = 130
+const FRAME_PX = 144
 
 /** How many times better than its peers this project is, as bars on a logarithmic scale, in an SVG of its own. */
 export function chart(results: readonly Result[]): string {
@@ -21,10 +21,10 @@ export function chart(results: readonly Result[]): string {
   graph.setOption({
     animation: false,
     backgroundColor: '#ffffff',
-    title: { text: 'How many times better than …', left: 'center' },
-    legend: { top: 32, data: peers.map(label) },
-    grid: { left: 170, right: 60, top: 70, bottom: 40 },
-    xAxis: { type: 'log', logBase: 2, name: '×' },
+    title: { text: 'How many times better than …', left: 'center', top: 8 },
+    legend: { top: 44, itemGap: 28, data: peers.map(label) },
+    grid: { left: 170, right: 60, top: 84, bottom: 40 },
+    xAxis: { type: 'log', logBase: 2, name: '×', startValue: 1 },
     yAxis: { type: 'category', data: shown.map(({ row }) => row.name) },
     series: peers.map(peer => series(peer, shown))
   })

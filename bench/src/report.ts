@@ -17,7 +17,7 @@ export interface Report {
   }[]
 }
 
-export interface Machine {
+interface Machine {
   readonly cpu: string
   readonly cores: number
   readonly memoryGB: number
@@ -41,7 +41,7 @@ function machine(): Machine {
     cpu: first?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memoryGB: Math.round(totalmem() / 2 ** 30),
-    os: `${type()} ${release()}`
+    os: `${type()} ${release().split('-')[0]}`
   }
 }
 

@@ -21,6 +21,8 @@ export interface Pace {
   /** Connections held open by the idle workloads. */
   readonly idleConnections: number
   readonly idleMs: number
+  /** For what identification leaves behind to be done with. */
+  readonly settleMs: number
   /** Processes that import the preset, of which the median counts. */
   readonly imports: number
   readonly soakMs: number

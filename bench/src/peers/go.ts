@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** Another one than the first in the path can be given. */
+const GO = process.env.GO ?? 'go'
 const SOURCE = fileURLToPath(new URL('../../../interop/go-bench', import.meta.url))
 const FILES = ['go.mod', 'go.sum', 'main.go', 'agent.go', 'flow.go']
 
@@ -19,9 +21,9 @@ export function goProgram(): string {
 export async function buildGo(timeoutMs: number): Promise<string | undefined> {
   const program = goProgram()
   if (existsSync(program)) return undefined
-  if (spawnSync('go', ['version']).status !== 0) return 'Go is not installed'
+  if (spawnSync(GO, ['version']).status !== 0) return 'Go is not installed'
   mkdirSync(join(program, '..'), { recursive: true })
-  const child = spawn('go', ['build', '-o', program, '.'], { cwd: SOURCE, timeout: timeoutMs })
+  const child = spawn(GO, ['build', '-o', program, '.'], { cwd: SOURCE, timeout: timeoutMs })
   let output = ''
   child.stderr.on('data', chunk => {
     output += chunk

@@ -22,7 +22,7 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { getHeapStatistics } from 'node:v8'
 
-export interface Request {
+interface Request {
   readonly id: number
   readonly cmd: string
   readonly addr: string
@@ -48,13 +48,13 @@ export interface Count {
   readonly ms: number
 }
 
-export interface Heap {
+interface Heap {
   readonly heapBytes: number
   /** Memory of buffers, outside the heap. */
   readonly bufferBytes: number
 }
 
-export interface Cpu {
+interface Cpu {
   readonly cpuMs: number
   readonly atMs: number
 }

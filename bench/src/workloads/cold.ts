@@ -7,7 +7,7 @@ import { median } from '../stats.ts'
 import type { Run, Workload } from '../workload.ts'
 
 const program = (what: string, peer: string): string => {
-  return fileURLToPath(new URL(`../cold/${what}-${peer}.ts`, import.meta.url))
+  return fileURLToPath(import.meta.resolve(`@ts-libp2p/bench/cold/${what}-${peer}`))
 }
 
 /** From `dist/`, as users have it: without the condition that resolves to the sources. */

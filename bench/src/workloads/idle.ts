@@ -4,8 +4,6 @@ import type { Workload } from '../workload.ts'
 
 /** Connections before the first weighing: what is loaded and compiled with the first of them is not theirs. */
 const WARMUP_CONNECTIONS = 5
-/** Milliseconds for what identification leaves behind to be done with. */
-const SETTLE_MS = 1000
 
 export const idle: Workload = {
   name: 'idle',
@@ -35,7 +33,7 @@ export const idle: Workload = {
     const connect = async (count: number, total: number): Promise<Reply> => {
       await client.ask('fleet', { addr: server.addr, count })
       await server.ask('identified', { count: total })
-      await sleep(SETTLE_MS)
+      await sleep(pace.settleMs)
       return server.ask('heap')
     }
     const before = await connect(WARMUP_CONNECTIONS, WARMUP_CONNECTIONS)

@@ -17,7 +17,7 @@ interface Measured {
 }
 
 /** Lets bytes flow and counts them where they arrive. */
-export async function measureFlow(run: Run, flow: Flow, ms?: number): Promise<Measured> {
+async function measureFlow(run: Run, flow: Flow, ms?: number): Promise<Measured> {
   const { server, client } = await run.pair({ transport: flow.transport ?? 'tcp' })
   const isDown = flow.direction === 'down' || run.peer === 'limit'
   const params = { addr: server.addr, streams: flow.streams ?? 1, chunkBytes: flow.chunkBytes }
@@ -35,7 +35,7 @@ async function measureBoth({ pace }: Run, reader: Agent, writer: Agent, ms = pac
 }
 
 /** Decimal megabytes a second. */
-export function megabytesPerSecond({ bytes = 0, ms = 0 }: Reply): number {
+function megabytesPerSecond({ bytes = 0, ms = 0 }: Reply): number {
   return bytes / ms / 1000
 }
 

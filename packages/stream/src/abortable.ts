@@ -6,6 +6,7 @@ export interface Waiter<T> {
 
 /** Waits in `line` until somebody settles the waiter, or `signal` aborts: then it leaves the line and rejects. */
 export function abortable<T>(line: Waiter<T>[], signal?: AbortSignal): Promise<T> {
+  if (signal?.aborted === true) return Promise.reject(signal.reason)
   return new Promise<T>((resolve, reject) => {
     const leave = (): void => {
       const at = line.indexOf(waiter)

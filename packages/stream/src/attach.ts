@@ -1,4 +1,4 @@
-import type { MessageStream, StreamCloseEvent, StreamMessageEvent } from '@ts-libp2p/interface'
+import type { MessageStream, StreamCloseEvent, StreamMessageEvent, Undo } from '@ts-libp2p/interface'
 import type { Uint8ArrayList } from 'uint8arraylist'
 import type { StreamReaderPort } from './owner.ts'
 
@@ -8,6 +8,7 @@ export type Detach = (leftover?: Uint8Array) => void
 interface Attachable extends MessageStream {
   attach(reader: StreamReaderPort): void
   detach(reader: StreamReaderPort, leftover?: Uint8Array): void
+  holdEnd(): Undo
 }
 
 /** True for streams that readers can take turns on: ours. Others are read through their events. */

@@ -77,6 +77,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
   private state: StreamState = 'open'
   private error: Error | undefined
   private isClosing = false
+  private isEndHeld = false
   private isReadClosed = false
   private isPaused = false
   private isDelivering = false
@@ -85,7 +86,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
   /** Bytes in the read queue that were taken before and given back: their credit is returned already. */
   private creditedBytes = 0
   private readers: AttachedReader[] = []
-  private takers: Waiter<IteratorResult<Uint8Array>>[] = []
+  private takers: Taker[] = []
   private drainWaiters: Waiter<void>[] = []
   private closeWaiters: Waiter<void>[] = []
   private idleMs = 0
@@ -162,6 +163,15 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
     return this.noteQueued()
   }
 
+  /** Keeps our end back, though not the bytes before it, until the result is called. For negotiations. */
+  holdEnd(): Undo {
+    this.isEndHeld = true
+    return () => {
+      this.isEndHeld = false
+      if (this.isFinQueued) this.owner.queued(this)
+    }
+  }
+
   /** Sends several buffers as one, without joining them. */
   sendAll(chunks: readonly Uint8Array[]): boolean {
     if (this.writeStatus !== 'writable') throw this.notWritable()
@@ -188,8 +198,9 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
   }
 
   /** Takes everything that `source` yields, waits when the stream is full, closes at its end. For `it-pipe`. */
-  sink(source: AsyncIterable<Uint8Array | Uint8ArrayList> | Iterable<Uint8Array | Uint8ArrayList>): Promise<void> {
-    return sendFrom(this, source)
+  get sink(): DuplexStream['sink'] {
+    // it-pipe takes the function without its object.
+    return source => sendFrom(this, source)
   }
 
   // ---- reading ---------------------------------------------------------------------------------------------------
@@ -201,10 +212,14 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
 
   /** Bytes as they arrive, until the remote ends. Throws when the stream ends otherwise. Leaving early loses nothing. */
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return {
-      next: () => this.next(),
-      return: async () => ({ done: true, value: undefined })
+    const iterator: AsyncIterator<Uint8Array> = {
+      next: () => this.next(iterator),
+      return: async () => {
+        this.leave(iterator)
+        return { done: true, value: undefined }
+      }
     }
+    return iterator
   }
 
   pause(): void {
@@ -239,6 +254,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
     if (this.isReadClosed || isOver(this.state)) return
     this.isReadClosed = true
     this.discardUnread()
+    this.holdBack()
     this.owner.readClosed?.(this)
     this.finishReading()
   }
@@ -278,7 +294,8 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
 
   /** True when every byte was pulled and our end is due: send it and call `finSent()`. */
   get isFinQueued(): boolean {
-    return this.isClosing && this.writeQueue.byteLength === 0 && (this.state === 'open' || this.state === 'recvClosed')
+    const isDue = this.isClosing && !this.isEndHeld && this.writeQueue.byteLength === 0
+    return isDue && (this.state === 'open' || this.state === 'recvClosed')
   }
 
   /** Moves up to `limit` queued bytes to `target`, as views. Returns how many. */
@@ -291,6 +308,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
   }
 
   finSent(): void {
+    if (!this.isFinQueued) return
     this.state = NEXT[this.state].sendFin ?? this.state
     for (const waiter of this.closeWaiters.splice(0)) waiter.resolve()
     if (this.state === 'closed') this.ended()
@@ -345,7 +363,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
     this.emit('drain')
   }
 
-  private next(): Promise<IteratorResult<Uint8Array>> {
+  private next(iterator: object): Promise<IteratorResult<Uint8Array>> {
     if (this.takers.length === 0 && this.readers.length === 0) {
       const chunk = this.readQueue.shift()
       if (chunk !== undefined) {
@@ -357,8 +375,15 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
       if (this.isReadOver()) return Promise.resolve({ done: true, value: undefined })
     }
     return new Promise((resolve, reject) => {
-      this.takers.push({ resolve, reject })
+      this.takers.push({ iterator, resolve, reject })
     })
+  }
+
+  /** Who left while it waited must not be handed the next chunk: it would be lost. */
+  private leave(iterator: object): void {
+    const left = this.takers.filter(taker => taker.iterator === iterator)
+    this.takers = this.takers.filter(taker => taker.iterator !== iterator)
+    for (const taker of left) taker.resolve({ done: true, value: undefined })
   }
 
   /** Hands queued bytes to whoever is there to take them, then the end. */
@@ -410,7 +435,8 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
     if (this.owner.reading === undefined || isOver(this.state)) return
     const mark = Math.min(READ_HIGH_WATER_BYTES, this.maxReadBufferLength)
     const isFull = this.readQueue.byteLength >= (this.isHeldBack ? mark / 2 : mark)
-    const hold = isFull || (this.isPaused && this.readers.length === 0)
+    // What comes after closeRead() is dropped, and must come: the remote's end is behind it.
+    const hold = !this.isReadClosed && (isFull || (this.isPaused && this.readers.length === 0))
     if (hold === this.isHeldBack) return
     this.isHeldBack = hold
     this.owner.reading(this, !hold)
@@ -531,6 +557,11 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
     this.log.error("a listener of '%s' threw - %e", type, err)
     this.abort(toError(err))
   }
+}
+
+/** Somebody who iterates and waits for the next chunk. */
+interface Taker extends Waiter<IteratorResult<Uint8Array>> {
+  readonly iterator: object
 }
 
 interface AttachedReader {

@@ -73,6 +73,7 @@ class Player<Result> implements StreamReaderPort {
   private readonly input = new Rope()
   private wanted: DialogueStep | undefined
   private detach: Detach | undefined
+  private isEnded = false
   private isDone = false
 
   constructor(stream: MessageStream, dialogue: Dialogue<Result>, settle: (outcome: Outcome<Result>) => void) {
@@ -82,7 +83,12 @@ class Player<Result> implements StreamReaderPort {
   }
 
   start(): void {
-    this.detach = attachReader(this.stream, this)
+    try {
+      this.detach = attachReader(this.stream, this)
+    } catch (err) {
+      this.finish({ error: err })
+      return
+    }
     this.step(() => this.dialogue.next())
     this.advance()
   }
@@ -94,8 +100,10 @@ class Player<Result> implements StreamReaderPort {
     if (this.input.byteLength > MAX_READ_BUFFER_BYTES) this.fail(new StreamBufferError('too much sent too early'))
   }
 
+  /** While the dialogue waits for a promise, all that it will ask for may be here already. */
   end(): void {
-    this.fail(new ConnectionClosedError('the remote ended the stream in the middle of a negotiation'))
+    this.isEnded = true
+    this.advance()
   }
 
   closed(error?: Error): void {
@@ -106,9 +114,10 @@ class Player<Result> implements StreamReaderPort {
     if (this.isDone) return
     try {
       this.dialogue.return(undefined as Result)
-    } finally {
-      this.finish({ error: reason })
+    } catch {
+      // It runs, or its cleanup throws: why it fails is known already.
     }
+    this.finish({ error: reason })
   }
 
   /** Answers the dialogue's requests as long as the bytes for them are there. */
@@ -121,10 +130,18 @@ class Player<Result> implements StreamReaderPort {
         this.step(() => this.dialogue.throw(err))
         continue
       }
-      if (answer === undefined) return
+      if (answer === undefined) {
+        this.failIfStarved(this.wanted)
+        return
+      }
       const bytes = answer
       this.step(() => this.dialogue.next(bytes))
     }
+  }
+
+  private failIfStarved(wanted: DialogueStep): void {
+    if (!this.isEnded || 'wait' in wanted) return
+    this.fail(new ConnectionClosedError('the remote ended the stream in the middle of a negotiation'))
   }
 
   private answer(wanted: DialogueStep): Uint8Array | undefined {

@@ -4,6 +4,8 @@ interface Entry {
   readonly listener: EventHandler<Event>
   readonly once: boolean
   readonly undo: Undo | undefined
+  /** A dispatch under way does not call it any more. */
+  isRemoved: boolean
 }
 
 /**
@@ -32,8 +34,8 @@ export class TypedEvents<M extends Record<string, any>> implements TypedEventTar
     const remove = (): void => this.removeEventListener(type, listener)
     signal?.addEventListener('abort', remove, { once: true })
     const undo = signal === undefined ? undefined : () => signal.removeEventListener('abort', remove)
-    // A new array, so that a dispatch under way goes on with the listeners that it began with.
-    this.entries.set(type, [...list, { listener, once, undo }])
+    // A new array, so that a dispatch under way does not call listeners that came after it began.
+    this.entries.set(type, [...list, { listener, once, undo, isRemoved: false }])
     this.onListenerAdded(type)
   }
 
@@ -42,6 +44,7 @@ export class TypedEvents<M extends Record<string, any>> implements TypedEventTar
     const list = this.entries?.get(type)
     const entry = list?.find(e => e.listener === listener)
     if (list === undefined || entry === undefined) return
+    entry.isRemoved = true
     entry.undo?.()
     const left = list.filter(e => e !== entry)
     if (left.length > 0) this.entries?.set(type, left)
@@ -55,8 +58,10 @@ export class TypedEvents<M extends Record<string, any>> implements TypedEventTar
   dispatchEvent(event: Event): boolean {
     const list = this.entries?.get(event.type)
     if (list === undefined) return true
-    Object.defineProperties(event, { target: { value: this }, currentTarget: { value: this } })
-    for (const { listener, once } of list) {
+    const target = { value: this, configurable: true }
+    Object.defineProperties(event, { target, currentTarget: target })
+    for (const { listener, once, isRemoved } of list) {
+      if (isRemoved) continue
       if (once) this.removeEventListener(event.type, listener)
       try {
         if (typeof listener === 'function') listener.call(this, event)

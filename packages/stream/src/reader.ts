@@ -24,6 +24,7 @@ export class StreamReader {
   private readonly chunks: AsyncIterator<Uint8Array | Parameters<typeof flatten>[0]>
   private readonly input = new Rope()
   private pending: Promise<boolean> | undefined
+  private isReleased = false
 
   constructor(stream: MessageStream) {
     this.stream = stream
@@ -80,6 +81,9 @@ export class StreamReader {
 
   /** Ends the reading: bytes taken but not asked for go back to the stream, which is returned. */
   release(): MessageStream {
+    this.isReleased = true
+    // A read that was cancelled still waits for its chunk, and would take it from whoever reads next.
+    Promise.resolve(this.chunks.return?.()).catch(() => {})
     if (this.input.byteLength > 0) this.stream.unshift(this.input.takeAll())
     return this.stream
   }
@@ -97,8 +101,10 @@ export class StreamReader {
   private async takeChunk(): Promise<boolean> {
     try {
       const { done, value } = await this.chunks.next()
-      if (done !== true) this.input.push(flatten(value))
-      return done !== true
+      if (done === true) return false
+      if (this.isReleased) this.stream.unshift(value)
+      else this.input.push(flatten(value))
+      return true
     } finally {
       this.pending = undefined
     }

@@ -51,14 +51,19 @@ export function eventsOf(stream: ByteStream): string[] {
 /** The stream as one of another make: read through its events, without the methods that only ours have. */
 export function foreign(stream: ByteStream): MessageStream {
   const hidden = new Set<string | symbol>(['attach', 'detach', 'sendAll', 'sink', 'source'])
+  const added: Record<string | symbol, unknown> = {}
   return new Proxy(stream, {
-    has: (target, key) => !hidden.has(key) && key in target,
+    has: (target, key) => key in added || (!hidden.has(key) && key in target),
     get: (target, key) => {
-      if (hidden.has(key)) return undefined
+      if (hidden.has(key)) return added[key]
       const value: unknown = Reflect.get(target, key, target)
       return typeof value === 'function' ? value.bind(target) : value
     },
-    set: (target, key, value) => Reflect.set(target, key, value, target)
+    set: (target, key, value) => {
+      if (!hidden.has(key)) return Reflect.set(target, key, value, target)
+      added[key] = value
+      return true
+    }
   })
 }
 

@@ -29,25 +29,41 @@ export async function answerTestProtocols(node: Libp2p): Promise<TestStats> {
     run(stream).catch(() => {
       stats.resets++
     })
-  await node.handle(ECHO, guarded(async stream => {
-    for await (const chunk of stream) await write(stream, chunk)
-    await stream.close()
-  }), MANY)
-  await node.handle(COUNT, guarded(async stream => {
-    let count = 0
-    for await (const chunk of stream) count += chunk.byteLength
-    stream.send(new TextEncoder().encode(String(count)))
-    await stream.close()
-  }), MANY)
-  await node.handle(GREET, guarded(async stream => {
-    stream.send(new TextEncoder().encode('hello'))
-    await stream.close()
-    for await (const chunk of stream) stats.received += chunk.byteLength
-  }), MANY)
-  await node.handle(RESET, guarded(async stream => {
-    await new StreamReader(stream).read(1)
-    stream.abort(new Error('asked to'))
-  }), MANY)
+  await node.handle(
+    ECHO,
+    guarded(async stream => {
+      for await (const chunk of stream) await write(stream, chunk)
+      await stream.close()
+    }),
+    MANY
+  )
+  await node.handle(
+    COUNT,
+    guarded(async stream => {
+      let count = 0
+      for await (const chunk of stream) count += chunk.byteLength
+      stream.send(new TextEncoder().encode(String(count)))
+      await stream.close()
+    }),
+    MANY
+  )
+  await node.handle(
+    GREET,
+    guarded(async stream => {
+      stream.send(new TextEncoder().encode('hello'))
+      await stream.close()
+      for await (const chunk of stream) stats.received += chunk.byteLength
+    }),
+    MANY
+  )
+  await node.handle(
+    RESET,
+    guarded(async stream => {
+      await new StreamReader(stream).read(1)
+      stream.abort(new Error('asked to'))
+    }),
+    MANY
+  )
   return stats
 }
 

@@ -79,12 +79,16 @@ export async function handle(
 }
 
 async function confirm(stream: MessageStream, protocol: string, options: SelectOptions): Promise<void> {
+  // js-libp2p starts a handler when it has answered, and its `for await` misses an end that came before: ours waits.
+  const sendEnd = isAttachable(stream) ? stream.holdEnd() : undefined
   try {
     await runDialogue(stream, dialer([protocol]), options)
     trace(stream, options, 'the remote accepted', protocol)
   } catch (err) {
     if (!isOnlyUnread(stream)) stream.abort(toError(err))
     throw err
+  } finally {
+    sendEnd?.()
   }
 }
 

@@ -220,14 +220,17 @@ describe('selectOptimistic', () => {
     expect(stream.status).toBe('aborted')
   })
 
-  it('flushes the proposal before the end, and still takes the echo', async () => {
+  it('flushes the proposal, takes the echo, and sends the end only then', async () => {
     const self = wire()
     const { confirmed } = selectOptimistic(self.stream, '/a')
-    await self.stream.close()
+    const closed = self.stream.close()
+    await settle()
     expect(self.writes).toEqual([encodeOpening('/a')])
-    expect(self.ends).toBe(1)
+    expect(self.ends).toBe(0)
     self.stream.receive(encodeOpening('/a'))
     await confirmed
+    await closed
+    expect(self.ends).toBe(1)
     expect(self.stream.readBufferLength).toBe(0)
     self.stream.receiveEnd()
     expect(self.stream.status).toBe('closed')

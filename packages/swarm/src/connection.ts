@@ -112,7 +112,7 @@ export class SwarmConnection
     options.signal?.throwIfAborted()
     this.checkMayOpen(names, options)
     options.onProgress?.({ type: 'connection:open-stream', detail: { connection: this, protocols: names } })
-    const stream = await this.openStream(options)
+    const stream = await this.muxer.createStream({ signal: options.signal })
     try {
       const protocol = await this.negotiate(stream, names, options)
       stream.protocol = protocol
@@ -182,12 +182,6 @@ export class SwarmConnection
         `${limit} outbound ${name} streams to ${this.remotePeer} are open already`
       )
     }
-  }
-
-  /** At once where the muxer can, so that the stream's first bytes leave with whatever is being sent now. */
-  private openStream(options: NewStreamOptions): Stream | Promise<Stream> {
-    const open = (this.muxer as { openStream?: (options: object) => Stream | undefined }).openStream
-    return open?.call(this.muxer, {}) ?? this.muxer.createStream({ signal: options.signal })
   }
 
   /**

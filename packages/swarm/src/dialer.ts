@@ -57,10 +57,16 @@ export class Dialer {
     if (peer !== undefined && (await this.init.gater.denyDialPeer?.(peer)) === true) {
       throw new SwarmError('denied', `the connection gater denied dialling ${peer}`)
     }
-    const key = peer?.toString() ?? addresses.map(String).sort().join(' ')
+    const key = this.keyOf(peer, addresses, options.force)
     const pending = this.pending.get(key) ?? this.begin(key, peer, addresses)
     if (addresses.length > 0) pending.job.add(addresses)
     return await this.join(pending, options.signal)
+  }
+
+  /** Dials of one key are one dial. A forced one is for its caller alone. */
+  private keyOf(peer: PeerId | undefined, addresses: readonly Multiaddr[], force = false): string {
+    if (force) return `forced ${this.nextId}`
+    return peer?.toString() ?? addresses.map(String).sort().join(' ')
   }
 
   queue(): PendingDial[] {

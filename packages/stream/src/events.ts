@@ -31,9 +31,7 @@ export class TypedEvents<M extends Record<string, any>> implements TypedEventTar
     this.entries ??= new Map()
     const list = this.entries.get(type) ?? []
     if (list.some(entry => entry.listener === listener)) return
-    const remove = (): void => this.removeEventListener(type, listener)
-    signal?.addEventListener('abort', remove, { once: true })
-    const undo = signal === undefined ? undefined : () => signal.removeEventListener('abort', remove)
+    const undo = signal === undefined ? undefined : onAbort(signal, () => this.removeEventListener(type, listener))
     // A new array, so that a dispatch under way does not call listeners that came after it began.
     this.entries.set(type, [...list, { listener, once, undo, isRemoved: false }])
     this.onListenerAdded(type)
@@ -85,4 +83,19 @@ export class TypedEvents<M extends Record<string, any>> implements TypedEventTar
   protected onListenerError(type: string, err: unknown): void {
     console.error(`a listener of '${type}' threw`, err)
   }
+}
+
+/**
+ * Calls `fn` when the signal aborts, unless undone. The signal holds `fn`, and what lies behind it, weakly: a signal for
+ * the life of a node would otherwise keep every stream that was ever listened to with it. The undo keeps `fn` alive.
+ */
+function onAbort(signal: AbortSignal, fn: () => void): Undo {
+  const listener = callWeakly(new WeakRef(fn))
+  signal.addEventListener('abort', listener, { once: true })
+  return Object.assign(() => signal.removeEventListener('abort', listener), { fn })
+}
+
+// A function of its own: closures of one scope keep alive what any of them uses.
+function callWeakly(ref: WeakRef<() => void>): () => void {
+  return () => ref.deref()?.()
 }

@@ -255,6 +255,14 @@ describe('a dialogue that fails', () => {
   })
 })
 
+function deferred(): { promise: Promise<number>; resolve: (value: number) => void } {
+  let resolve = (_: number): void => {}
+  const promise = new Promise<number>(done => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+
 describe('a dialogue that waits for a promise', () => {
   const waiting = function* (promise: Promise<number> | number): Dialogue<[number, Uint8Array]> {
     const value = yield* settled(promise)
@@ -263,7 +271,7 @@ describe('a dialogue that waits for a promise', () => {
 
   it('goes on with its value; bytes come meanwhile', async () => {
     const { stream } = ownedStream()
-    const { promise, resolve } = Promise.withResolvers<number>()
+    const { promise, resolve } = deferred()
     const playing = runDialogue(stream, waiting(promise))
     stream.receive(counting(3))
     resolve(7)
@@ -284,7 +292,7 @@ describe('a dialogue that waits for a promise', () => {
 
   it('is not failed by an end that comes behind everything it needs', async () => {
     const { stream } = ownedStream()
-    const { promise, resolve } = Promise.withResolvers<number>()
+    const { promise, resolve } = deferred()
     const playing = runDialogue(stream, waiting(promise))
     stream.receive(counting(2))
     stream.receiveEnd()
@@ -294,7 +302,7 @@ describe('a dialogue that waits for a promise', () => {
 
   it('is failed by an end that comes before what it needs', async () => {
     const { stream } = ownedStream()
-    const { promise, resolve } = Promise.withResolvers<number>()
+    const { promise, resolve } = deferred()
     const playing = runDialogue(stream, waiting(promise))
     stream.receive(counting(1))
     stream.receiveEnd()
@@ -304,7 +312,7 @@ describe('a dialogue that waits for a promise', () => {
 
   it('ignores the promise once it has failed', async () => {
     const { stream } = ownedStream()
-    const { promise, resolve } = Promise.withResolvers<number>()
+    const { promise, resolve } = deferred()
     const playing = runDialogue(stream, waiting(promise))
     stream.abort(new Error('enough'))
     resolve(7)

@@ -34,7 +34,7 @@ export async function collect(stream: MessageStream): Promise<Uint8Array> {
 }
 
 /** The bytes 0, 1, 2, … of this length, so that a loss or a repetition shows. */
-export function counting(length: number): Uint8Array {
+export function counting(length: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, i) => i % 251)
 }
 

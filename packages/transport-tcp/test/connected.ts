@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Listener, Multiaddr } from '@ts-libp2p/interface'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import type { ByteConnection } from '@ts-libp2p/stream'
@@ -10,12 +13,20 @@ export interface Connected {
   listener: Listener
 }
 
+const directories: string[] = []
 const open = new Set<{ abort(err: Error): void } | Listener>()
 
 export interface ListeningOptions {
   listen?: string
   options?: TcpOptions
   components?: TcpComponents
+}
+
+/** A path for a unix socket, removed by `closeAll`. */
+export function socketPath(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'tcp-'))
+  directories.push(directory)
+  return join(directory, 'a.sock')
 }
 
 /** A listener on loopback, closed by `closeAll`. */
@@ -52,4 +63,5 @@ export async function closeAll(): Promise<void> {
     else await each.close()
   }
   open.clear()
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true })
 }

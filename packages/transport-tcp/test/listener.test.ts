@@ -1,15 +1,14 @@
 import { once } from 'node:events'
-import { existsSync, mkdtempSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import net, { type AddressInfo } from 'node:net'
-import { networkInterfaces, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { networkInterfaces } from 'node:os'
 import { multiaddr, nodeAddress } from '@ts-libp2p/multiaddr'
 import type { ByteConnection } from '@ts-libp2p/stream'
 import { activeHandles, handlesReleased } from '@ts-libp2p/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { reachableAddresses, socketAddress } from '../src/address.ts'
 import { tcp } from '../src/index.ts'
-import { closeAll, connected, listening } from './connected.ts'
+import { closeAll, connected, listening, socketPath } from './connected.ts'
 import { RawUpgrader, rawDial } from './raw-upgrader.ts'
 
 afterEach(closeAll)
@@ -91,7 +90,7 @@ describe('listening', () => {
   })
 
   it('on a unix socket shows its path, until it closes', async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'tcp-')), 'a.sock')
+    const path = socketPath()
     const { listener } = await listening({ listen: `/unix${path}` })
     expect(listener.getAddrs().map(String)).toEqual([`/unix${path}`])
     await listener.close()

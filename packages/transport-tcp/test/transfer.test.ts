@@ -1,14 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import type { ByteConnection } from '@ts-libp2p/stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { MAX_WRITE_BATCH_BYTES } from '../src/index.ts'
-import { closeAll, connected } from './connected.ts'
-
-const socketPath = (): string => join(mkdtempSync(join(tmpdir(), 'tcp-')), 'socket')
+import { closeAll, connected, socketPath } from './connected.ts'
 
 afterEach(closeAll)
 

@@ -47,6 +47,8 @@ export class WebSocketOwner implements StreamOwner {
   private isBlocked = false
   private isOver = false
   private stopWatch: Undo | undefined
+  /** What to say of bytes that are left to send when the remote has closed. */
+  private lost: WsError | undefined
 
   constructor(init: WebSocketOwnerInit) {
     this.remoteAddr = init.remoteAddr
@@ -91,15 +93,19 @@ export class WebSocketOwner implements StreamOwner {
       stream.receiveReset(new WsError('reset', said))
       return
     }
+    this.lost = new WsError('reset', `${said}, and bytes were left to send`)
     stream.receiveEnd()
-    if (stream.timeline.close !== undefined) return
-    if (stream.writeBufferLength > 0) stream.receiveReset(new WsError('reset', `${said}, and bytes were left to send`))
-    else stream.finSent()
+    stream.close().catch(() => {})
+    this.endSending()
   }
 
   // ---- for the stream --------------------------------------------------------------------------------------------
 
   queued(): void {
+    if (this.isOver) {
+      this.endSending()
+      return
+    }
     if (this.stopWatch === undefined && this.stream.status === 'closing') {
       this.watchClose(0, this.clock.now() + MAX_LINGER_MS)
     }
@@ -133,6 +139,16 @@ export class WebSocketOwner implements StreamOwner {
     } else if (stream.hasQueued) {
       this.queued()
     }
+  }
+
+  /** The remote has closed, which ends our side too. */
+  private endSending(): void {
+    const { stream, lost } = this
+    if (lost === undefined) return
+    defer(() => {
+      if (stream.writeBufferLength > 0) stream.receiveReset(lost)
+      else if (stream.isFinQueued) stream.finSent()
+    })
   }
 
   /**

@@ -207,7 +207,7 @@ export class Upgrader implements UpgraderContract {
     const { options, expected, isInitiator } = pass
     const { encrypters } = this.init
     pass.report('security', [...encrypters.keys()].join(' or '))
-    const chosen = await negotiate(stream, encrypters, isInitiator, options.signal)
+    const chosen = await this.negotiate(stream, encrypters, isInitiator, options.signal)
     const encrypter = encrypters.get(chosen.protocol) as ConnectionEncrypter
     pass.report('security', chosen.protocol)
     const secureOptions = {
@@ -232,10 +232,29 @@ export class Upgrader implements UpgraderContract {
     }
     const { muxers } = this.init
     pass.report('muxer', [...muxers.keys()].join(' or '))
-    const chosen = await negotiate(connection, muxers, isInitiator, options.signal)
+    const chosen = await this.negotiate(connection, muxers, isInitiator, options.signal)
     pass.report('muxer', chosen.protocol)
     const factory = muxers.get(chosen.protocol) as StreamMuxerFactory
     return factory.createStreamMuxer(connection)
+  }
+
+  private async negotiate(
+    stream: MessageStream,
+    choices: Map<string, unknown>,
+    isInitiator: boolean,
+    signal: AbortSignal | undefined
+  ): Promise<Chosen> {
+    const names = [...choices.keys()]
+    const only = names.length === 1 ? names[0] : undefined
+    if (isInitiator && only !== undefined && isAttachable(stream)) {
+      // The answer may come when the dial is over and its signal spent: it has a deadline of its own.
+      const time = deadline(this.init.clock, this.init.limits.protocolTimeoutMs, `the answer to ${only}`)
+      const { confirmed } = selectOptimistic(stream, only, { signal: time })
+      confirmed.then(time.clear, time.clear)
+      return { protocol: only, guard: work => preferRefusal(work, confirmed) }
+    }
+    const protocol = isInitiator ? await select(stream, names, { signal }) : await handle(stream, choices, { signal })
+    return { protocol, guard: work => work }
   }
 
   /** Undefined answers cost nothing: a gater without hooks adds no turn of the event loop. */
@@ -254,22 +273,6 @@ interface Chosen {
   readonly protocol: string
   /** The outcome of what was begun before the choice was confirmed: a refusal is the better reason for its failure. */
   guard<T>(work: Promise<T>): Promise<T>
-}
-
-async function negotiate(
-  stream: MessageStream,
-  choices: Map<string, unknown>,
-  isInitiator: boolean,
-  signal: AbortSignal | undefined
-): Promise<Chosen> {
-  const names = [...choices.keys()]
-  const only = names.length === 1 ? names[0] : undefined
-  if (isInitiator && only !== undefined && isAttachable(stream)) {
-    const { confirmed } = selectOptimistic(stream, only, { signal })
-    return { protocol: only, guard: work => preferRefusal(work, confirmed) }
-  }
-  const protocol = isInitiator ? await select(stream, names, { signal }) : await handle(stream, names, { signal })
-  return { protocol, guard: work => work }
 }
 
 async function preferRefusal<T>(work: Promise<T>, confirmed: Promise<void>): Promise<T> {

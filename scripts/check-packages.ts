@@ -17,7 +17,9 @@ function run(what: string, command: string, args: string[], cwd = '.'): boolean 
 }
 
 const bin = (name: string): string => resolve('node_modules/.bin', name)
-const names = globSync('packages/*/package.json').map(path => path.split('/')[1] as string).sort()
+const names = globSync('packages/*/package.json')
+  .map(path => path.split('/')[1] as string)
+  .sort()
 for (const name of names) {
   const tarball = join(folder, `${name}.tgz`)
   const packed = run(`${name}: pack`, 'npx', ['-y', 'pnpm@12.21.0', 'pack', '--out', tarball], `packages/${name}`)

@@ -7,5 +7,7 @@ if (!existsSync(node)) throw new Error(`${node} is missing: run the install agai
 
 const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
 console.log(`unit suites on Node ${version}`)
-const { status } = spawnSync(node, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], { stdio: 'inherit' })
+const { status } = spawnSync(node, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], {
+  stdio: 'inherit'
+})
 process.exitCode = status ?? 1

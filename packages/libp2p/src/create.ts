@@ -9,11 +9,9 @@ import { MemoryDatastore } from 'datastore-core'
 import { platformPreset } from '#preset'
 import { defaultLogger } from './logger.ts'
 import { Libp2pNode } from './node.ts'
-import type { AddressOptions, Libp2pOptions, ServiceFactories, ServicesOf } from './options.ts'
+import type { AddressOptions, DefaultServices, Libp2pOptions, ServiceFactories, ServicesOf } from './options.ts'
 import { composePeerRouting, findAddresses } from './routing.ts'
 import { loadOrCreateKey } from './self-key.ts'
-
-type DefaultServices = (typeof platformPreset)['services']
 
 /**
  * Makes a node and starts it (unless `start: false`). Everything has a default: with no options it listens on free TCP

@@ -1,3 +1,4 @@
+import type { Identify } from '@ts-libp2p/identify'
 import type {
   Clock,
   ComponentLogger,
@@ -12,6 +13,7 @@ import type {
   StreamMuxerFactory,
   Transport
 } from '@ts-libp2p/interface'
+import type { Ping } from '@ts-libp2p/ping'
 import type { AddressResolver, Factory, SwarmLimits } from '@ts-libp2p/swarm'
 import type { Datastore } from 'interface-datastore'
 
@@ -62,4 +64,15 @@ export interface Libp2pOptions<Factories extends ServiceFactories = ServiceFacto
   random?: Random
   /** Start at once. Default true; with false, call `start()`. */
   start?: boolean
+}
+
+/** The services that every preset has. */
+export type DefaultServices = {
+  identify: ServiceFactory<Identify>
+  ping: ServiceFactory<Ping>
+}
+
+/** Options to start from: `createLibp2p({ ...server, privateKey })`. */
+export interface Preset extends Libp2pOptions<DefaultServices> {
+  services: DefaultServices
 }

@@ -48,7 +48,10 @@ export class SwarmConnection
   extends TypedEvents<Omit<MessageStreamEvents, 'drain' | 'message' | 'end'>>
   implements Connection
 {
-  readonly [connectionSymbol] = true
+  static {
+    Object.defineProperty(SwarmConnection.prototype, connectionSymbol, { value: true })
+  }
+
   readonly id: string
   readonly remoteAddr: Multiaddr
   readonly remotePeer: PeerId

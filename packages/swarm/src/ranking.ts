@@ -9,13 +9,13 @@ export interface RankedAddress {
 }
 
 /** Milliseconds a public address has before the next is tried beside it: RFC 8305's 250 ms, as go-libp2p. */
-export const PUBLIC_STEP_MS = 250
+const PUBLIC_STEP_MS = 250
 /** The same on a private network, where a round trip is short. go-libp2p: 30 ms. */
-export const PRIVATE_STEP_MS = 30
+const PRIVATE_STEP_MS = 30
 /** A relay costs somebody else's bandwidth: direct addresses get a head start. go-libp2p: 500 ms. */
-export const RELAY_DELAY_MS = 500
+const RELAY_DELAY_MS = 500
 /** Transports other than QUIC and TCP, where one of these is there. go-libp2p: 1 s. */
-export const OTHER_DELAY_MS = 1000
+const OTHER_DELAY_MS = 1000
 
 /** Addresses of one stage that are started together behind the first two. */
 const STEPS_PER_STAGE = 2

@@ -1,6 +1,9 @@
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { startVitest } from 'vitest/node'
+
+const FIXTURE = fileURLToPath(new URL('./unhandled/loose.fixture.ts', import.meta.url))
 
 describe('noUnhandled', () => {
   it('blames the test that left something unhandled', async () => {
@@ -29,7 +32,7 @@ async function runFixture(setupFiles: string[]) {
       config: false,
       watch: false,
       reporters: [{}],
-      include: ['test/unhandled/*.fixture.ts'],
+      include: [relative(root, FIXTURE)],
       setupFiles
     },
     { resolve: { conditions: ['@ts-libp2p/source'] }, ssr: { resolve: { conditions: ['@ts-libp2p/source'] } } }

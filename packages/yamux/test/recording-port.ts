@@ -3,7 +3,7 @@ import type { ByteStream, MuxerCount, MuxerPort } from '@ts-libp2p/stream'
 import { type Role, resolveOptions, Session, type YamuxOptions } from '../src/index.ts'
 
 /** Notes what a session asks of its shell, and answers as told. */
-export class RecordingPort implements MuxerPort {
+class RecordingPort implements MuxerPort {
   readonly written: Uint8Array[] = []
   readonly streams: ByteStream[] = []
   readonly counts: Partial<Record<MuxerCount, number>> = {}

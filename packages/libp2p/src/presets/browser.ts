@@ -4,14 +4,14 @@ import { ping } from '@ts-libp2p/ping'
 import { memory } from '@ts-libp2p/transport-memory'
 import { webSockets } from '@ts-libp2p/transport-ws'
 import { yamux } from '@ts-libp2p/yamux'
-import type { Libp2pOptions } from '../options.ts'
+import type { Preset } from '../options.ts'
 
 /** A node in a browser: dials WebSocket, listens nowhere, keeps fewer connections. */
-export const browser = {
+export const browser: Preset = {
   addresses: { listen: [] },
   transports: [webSockets(), memory()],
   connectionEncrypters: [noise()],
   streamMuxers: [yamux()],
   services: { identify: identify(), ping: ping() },
   limits: { maxConnections: 100, maxParallelAttempts: 32 }
-} satisfies Libp2pOptions
+}

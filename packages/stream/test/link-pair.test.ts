@@ -76,6 +76,8 @@ describe('linkPair', () => {
     await settle()
     const reason = new Error('enough')
     a.abort(reason)
+    // Not within the call: an owner takes notes only.
+    expect(b.status).toBe('open')
     await settle()
     const chunks = b[Symbol.asyncIterator]()
     expect((await chunks.next()).value).toEqual(counting(2))

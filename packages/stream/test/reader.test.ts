@@ -60,9 +60,10 @@ describe('StreamReader', () => {
   })
 
   it('tells a message from the end before it', async () => {
-    const { stream, reader } = reading(lengthPrefixed(counting(3)))
-    stream.receiveEnd()
+    const { stream, reader } = reading(concat([lengthPrefixed(counting(3)), lengthPrefixed(counting(4))]))
     expect(await reader.readMessageOrEnd()).toEqual(counting(3))
+    expect(await reader.readMessageOrEnd()).toEqual(counting(4))
+    stream.receiveEnd()
     expect(await reader.readMessageOrEnd()).toBeUndefined()
   })
 

@@ -111,8 +111,12 @@ describe('backpressure of the writer', () => {
     }
   })
 
-  it('does not wait where nothing is full', async () => {
+  it('does not wait where nothing is full, and announces no drain there', async () => {
     const { stream } = ownedStream()
+    const events = eventsOf(stream)
+    stream.send(counting(10))
+    pulled(stream)
+    expect(events).toEqual(['idle'])
     await expect(stream.onDrain()).resolves.toBeUndefined()
   })
 

@@ -16,11 +16,11 @@ function page({ results, problems }: Outcome, { machine, versions }: Report, rou
 
 Measured ${new Date().toISOString().slice(0, 10)} by \`pnpm bench --docs\`, which wrote this page.
 
-- Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, ${machine.os}
+- Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, ${machine.os}; load average before the run ${machine.loadBefore}
 - Versions: ${Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}
-- Medians of ${rounds} rounds; everybody in turn in every round, client and server in processes of their own, over loopback
+- ${rounds === 1 ? 'One round' : `Medians of ${rounds} rounds`}; everybody in turn in every round, client and server in processes of their own, over loopback
 
 ![How many times better than its peers](./benchmarks.svg)
 

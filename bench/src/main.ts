@@ -14,12 +14,12 @@ const FULL: Pace = {
   ...{ idleConnections: 500, idleMs: 20_000, settleMs: 2000, soakMs: 60_000 }
 }
 const QUICK: Pace = {
-  ...{ quick: true, warmupMs: 100, durationMs: 300, slowDials: 1, imports: 1 },
-  ...{ idleConnections: 40, idleMs: 500, settleMs: 200, soakMs: 1000 }
+  ...{ quick: true, warmupMs: 100, durationMs: 300, slowDials: 2, imports: 1 },
+  ...{ idleConnections: 20, idleMs: 500, settleMs: 200, soakMs: 1000 }
 }
 const FULL_ROUNDS = 5
 /** Milliseconds: a quick run has to end within a minute, what it is doing when this is over included. */
-const QUICK_BUDGET_MS = 45_000
+const QUICK_BUDGET_MS = 52_000
 const QUICK_GO_BUILD_MS = 10_000
 const GO_BUILD_MS = 600_000
 /** Workloads that measure what is published. */

@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { cpus, release, totalmem, type } from 'node:os'
+import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import type { Outcome, Result } from './driver.ts'
 import { PEERS, type PeerName, ROOT } from './peers/index.ts'
+
+/** Both are read when the program starts: what it measures, and what else the machine had to do. */
+const commit = headCommit()
+const loadBefore = Number(loadavg()[0]?.toFixed(1))
 
 /** What `--json` writes. Ratios above 1 mean ours is better. */
 export interface Report {
@@ -22,10 +26,12 @@ interface Machine {
   readonly cores: number
   readonly memoryGB: number
   readonly os: string
+  /** Load average of the minute before the run: what else the cores had to do. */
+  readonly loadBefore: number
 }
 
 export function toReport({ results, versions }: Outcome): Report {
-  const own = `${versions.ours ?? ''} ${commit()}`.trim()
+  const own = `${versions.ours ?? ''} ${commit}`.trim()
   return {
     machine: machine(),
     versions: { node: process.versions.node, ...versions, ours: own },
@@ -41,11 +47,12 @@ function machine(): Machine {
     cpu: first?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memoryGB: Math.round(totalmem() / 2 ** 30),
-    os: `${type()} ${release().split('-')[0]}`
+    os: `${type()} ${release().split('-')[0]}`,
+    loadBefore
   }
 }
 
-function commit(): string {
+function headCommit(): string {
   try {
     return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' }).trim()
   } catch {

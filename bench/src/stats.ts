@@ -12,10 +12,10 @@ export function spread(values: readonly number[]): number {
   return (Math.max(...values) - Math.min(...values)) / median(values)
 }
 
-/** How many times better than theirs ours is: above 1 always means ours is better. */
+/** How many times better than theirs ours is: above 1 always means ours is better. Undefined where one has nothing. */
 export function ratio(ours: number, theirs: number, higherIsBetter: boolean): number | undefined {
-  const value = higherIsBetter ? ours / theirs : theirs / ours
-  return Number.isFinite(value) ? value : undefined
+  if (!(ours > 0 && theirs > 0)) return undefined
+  return higherIsBetter ? ours / theirs : theirs / ours
 }
 
 /** Three significant digits, without exponents: enough for a benchmark, and easy to compare by eye. */

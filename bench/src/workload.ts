@@ -16,7 +16,7 @@ export interface Pace {
   /** Not counted: the time that compilers and windows need to settle. */
   readonly warmupMs: number
   readonly durationMs: number
-  /** Dials through the slow link, of which the median counts. */
+  /** Dials through the slow link, of which the fastest counts. */
   readonly slowDials: number
   /** Connections held open by the idle workloads. */
   readonly idleConnections: number

@@ -1,5 +1,4 @@
 import { createProxy } from '@ts-libp2p/testing/proxy'
-import { median } from '../stats.ts'
 import type { Workload } from '../workload.ts'
 
 const RTT_MS = 60
@@ -14,7 +13,7 @@ export const dialRtt: Workload = {
       name: 'dial-rtt',
       unit: 'round trips',
       higherIsBetter: false,
-      about: `Connect and get one byte back through a link of ${RTT_MS} ms round trip: the time over ${RTT_MS} ms, TCP's own round trip included.`
+      about: `Connect and get one byte back through a link of ${RTT_MS} ms round trip: the time over ${RTT_MS} ms, TCP's own round trip included; the fastest of some dials, because a busy machine only ever adds to it.`
     }
   ],
   async run({ pair, pace }) {
@@ -25,7 +24,7 @@ export const dialRtt: Workload = {
       const addr = server.addr.replace(`/tcp/${port}`, `/tcp/${proxy.port}`)
       const times: number[] = []
       for (let i = 0; i < pace.slowDials; i++) times.push((await client.ask('firstByte', { addr })).ms as number)
-      return { 'dial-rtt': median(times) / RTT_MS + TCP_HANDSHAKE }
+      return { 'dial-rtt': Math.min(...times) / RTT_MS + TCP_HANDSHAKE }
     } finally {
       await proxy.close()
     }

@@ -20,6 +20,18 @@ export const alice: Identity = identity('alice')
 export const bob: Identity = identity('bob')
 export const eve: Identity = identity('eve')
 
+/** Eve, who says that she is Bob: his public key, her signatures. */
+export const impostor: Identity = {
+  peerId: bob.peerId,
+  privateKey: {
+    type: 'Ed25519',
+    publicKey: bob.privateKey.publicKey,
+    raw: eve.privateKey.raw,
+    equals: key => eve.privateKey.equals(key),
+    sign: (data, options) => eve.privateKey.sign(data, options)
+  }
+}
+
 export interface SecuredPair {
   wire: Wire
   client: SecuredConnection
@@ -63,9 +75,10 @@ export async function handshakeAs(
   role: Role,
   subject: SecuritySubject,
   connection: ByteConnection,
-  options?: SecureConnectionOptions
+  options?: SecureConnectionOptions,
+  who: Identity = alice
 ): Promise<SecuredConnection> {
-  const encrypter = await subject.create(alice)
+  const encrypter = await subject.create(who)
   return role === 'outbound'
     ? encrypter.secureOutbound(connection, options)
     : encrypter.secureInbound(connection, options)

@@ -5,8 +5,8 @@ import { expect, it } from 'vitest'
 import { expectBytes } from '../expect-bytes.ts'
 import { SeededRandom } from '../seeded-random.ts'
 import { eventually, settle } from '../settle.ts'
-import type { Passage, Verdict, Wire } from '../wire.ts'
-import { type SecuritySubject, secure, startHandshakes } from './security-subject.ts'
+import { connectionPair, type Passage, type Verdict, type Wire } from '../wire.ts'
+import { handshakeAs, impostor, ROLES, type SecuritySubject, secure, startHandshakes } from './security-subject.ts'
 
 const random = new SeededRandom('tampering')
 
@@ -14,6 +14,17 @@ const random = new SeededRandom('tampering')
 const STUCK_TURNS = 500
 
 export function securityTamperTests(subject: SecuritySubject): void {
+  it.each(ROLES)('with an identity is noticed: nobody is who cannot sign as them (%s)', async role => {
+    const [a, b] = connectionPair()
+    const [mine, theirs] = role === 'outbound' ? [a, b] : [b, a]
+    const victim = handshakeAs(role, subject, mine)
+    victim.catch(() => {})
+    const forged = handshakeAs(role === 'outbound' ? 'inbound' : 'outbound', subject, theirs, {}, impostor)
+    forged.catch(() => theirs.abort(new Error('found out')))
+    // Honest code may refuse to sign with such a key, and a victim that is convinced would resolve.
+    await expect(victim).rejects.toBeInstanceOf(Error)
+  })
+
   it.each(['outbound', 'inbound'] as const)('with any bit of the handshake is noticed (%s bytes)', async from => {
     const { wire } = await secure(subject)
     const total = wire.sentBytes[from === 'outbound' ? 0 : 1]

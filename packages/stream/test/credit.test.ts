@@ -5,15 +5,15 @@ import { counting, ownedStream, settle } from './fixtures.ts'
 describe('credit', () => {
   it('returns when bytes are taken, not when they arrive', async () => {
     const { stream, owner } = ownedStream()
-    stream.receive(counting(10))
-    stream.receive(counting(20))
+    stream.receive(counting(1000))
+    stream.receive(counting(2000))
     await settle()
     expect(owner.creditBytes).toBe(0)
     const chunks = stream[Symbol.asyncIterator]()
     await chunks.next()
-    expect(owner.of('consumed')).toEqual([10])
+    expect(owner.of('consumed')).toEqual([1000])
     await chunks.next()
-    expect(owner.of('consumed')).toEqual([10, 20])
+    expect(owner.of('consumed')).toEqual([1000, 2000])
   })
 
   it('does not return during a pause', async () => {

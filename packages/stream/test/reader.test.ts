@@ -45,9 +45,9 @@ describe('StreamReader', () => {
   })
 
   it('takes no more from the stream than it needs', async () => {
-    const { stream, owner, reader } = reading(counting(10), counting(20))
+    const { stream, owner, reader } = reading(counting(1000), counting(2000))
     expect((await reader.read(4)).byteLength).toBe(4)
-    expect([owner.creditBytes, stream.readBufferLength]).toEqual([10, 20])
+    expect([owner.creditBytes, stream.readBufferLength]).toEqual([1000, 2000])
   })
 
   it('reads whatever is there', async () => {

@@ -8,7 +8,7 @@ import {
   type StreamReaderPort,
   sendAll
 } from '../src/index.ts'
-import { counting, foreign, ownedStream, pair, settle } from './fixtures.ts'
+import { counting, foreign, ownedStream, pair, pulled, settle } from './fixtures.ts'
 
 /** A reader that notes what it is told. */
 function noting(onChunk: (chunk: Uint8Array, port: StreamReaderPort) => void = () => {}) {
@@ -262,7 +262,7 @@ describe('lent buffers', () => {
 
   it('are never copied where the owner gives them away', async () => {
     const { stream } = ownedStream()
-    const chunk = counting(3)
+    const chunk = counting(1000)
     stream.receive(chunk)
     expect((await stream[Symbol.asyncIterator]().next()).value?.buffer).toBe(chunk.buffer)
   })
@@ -310,12 +310,12 @@ describe('attachReader', () => {
 
 describe('sendAll', () => {
   it.each([
-    ['ours', (stream: ByteStream) => stream, 1],
-    ['another make', foreign, 2]
-  ])('sends several buffers on a stream of %s', (_, of, calls) => {
-    const { stream, owner } = ownedStream()
+    ['ours', (stream: ByteStream) => stream],
+    ['another make', foreign]
+  ])('sends several buffers on a stream of %s', (_, of) => {
+    const { stream } = ownedStream()
     expect(sendAll(of(stream), [counting(2), counting(3)])).toBe(true)
-    expect([stream.writeBufferLength, owner.of('queued').length]).toEqual([5, calls])
+    expect(pulled(stream)).toEqual(concat([counting(2), counting(3)]))
     expect(sendAll(of(stream), [new Uint8Array(300_000)])).toBe(false)
     expect(sendAll(of(stream), [])).toBe(false)
   })

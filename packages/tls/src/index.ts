@@ -7,8 +7,9 @@
  *
  * Spec: https://github.com/libp2p/specs/blob/master/tls/tls.md
  */
-export { type Certificate, type CertificateKeyType, type CertificateOptions, createCertificate } from './certificate.ts'
+export { type CertificateOptions, createCertificate } from './certificate.ts'
 export { TlsError, type TlsErrorCode } from './errors.ts'
 export * from './limits.ts'
+export type { Certificate, CertificateKeyType } from './self-signed.ts'
 export * from './tls.ts'
 export { verifyCertificate } from './verify.ts'

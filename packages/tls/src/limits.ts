@@ -10,5 +10,5 @@ export const CERTIFICATE_LIFETIME_MS: number = 100 * 365.25 * 24 * 60 * 60 * 100
 /** Bytes of a certificate's serial number. It means nothing; RFC 5280 allows up to 20. */
 export const SERIAL_BYTES = 8
 
-/** Bytes handed to TLS at once. Each hand-over costs a turn of the event loop; see the README for what it brings. */
-export const MAX_FLUSH_BYTES: number = 128 * 1024
+/** Bytes handed to TLS at once: as much as a stream queues until it says "full". Each costs a turn of the event loop. */
+export const MAX_FLUSH_BYTES: number = 256 * 1024

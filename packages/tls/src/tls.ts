@@ -15,9 +15,10 @@ import {
 } from '@ts-libp2p/interface'
 import { peerIdFromPublicKey } from '@ts-libp2p/peer-id'
 import { raceSignal, systemClock, toError } from '@ts-libp2p/stream'
-import { type Certificate, createCertificate } from './certificate.ts'
+import { createCertificate } from './certificate.ts'
 import { TlsChannel } from './channel.ts'
 import { TlsError } from './errors.ts'
+import type { Certificate } from './self-signed.ts'
 import { verifyCertificate } from './verify.ts'
 
 export const TLS_PROTOCOL = '/tls/1.0.0'

@@ -1,5 +1,9 @@
 import { BytesError } from './errors.ts'
 
+const EMPTY = new Uint8Array(0)
+/** Bytes in which small chunks are gathered. */
+const SLAB_BYTES = 4096
+
 /**
  * A queue of byte chunks: pushed at the back, taken from the front, without copying where a chunk can be handed on
  * whole or as a view. Holds references to what is pushed.
@@ -8,15 +12,39 @@ export class Rope {
   private chunks: Uint8Array[] = []
   private head = 0
   private length = 0
+  private slab: Uint8Array = EMPTY
+  private slabUsed = 0
 
   /** Bytes held. */
   get byteLength(): number {
     return this.length
   }
 
+  /** Chunks held. */
+  get chunkCount(): number {
+    return this.chunks.length - this.head
+  }
+
   push(chunk: Uint8Array): void {
     if (chunk.byteLength === 0) return
     this.chunks.push(chunk)
+    this.length += chunk.byteLength
+  }
+
+  /** Adds a small chunk by copying it: chunks that follow one another so lie together and are taken as one. */
+  pushCopy(chunk: Uint8Array): void {
+    if (chunk.byteLength === 0) return
+    if (this.slab.byteLength - this.slabUsed < chunk.byteLength) {
+      this.slab = new Uint8Array(Math.max(SLAB_BYTES, chunk.byteLength))
+      this.slabUsed = 0
+    }
+    const start = this.slabUsed
+    this.slabUsed += chunk.byteLength
+    this.slab.set(chunk, start)
+    const last = this.chunks.at(-1)
+    const isBehindLast = last?.buffer === this.slab.buffer && last.byteOffset + last.byteLength === start
+    if (isBehindLast) this.chunks[this.chunks.length - 1] = this.slab.subarray(last.byteOffset, this.slabUsed)
+    else this.chunks.push(this.slab.subarray(start, this.slabUsed))
     this.length += chunk.byteLength
   }
 
@@ -112,5 +140,3 @@ export class Rope {
     }
   }
 }
-
-const EMPTY = new Uint8Array(0)

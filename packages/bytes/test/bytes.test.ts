@@ -113,6 +113,7 @@ describe('Rope', () => {
         fc.array(
           fc.oneof(
             fc.record({ push: bytes(8) }),
+            fc.record({ pushCopy: bytes(8) }),
             fc.record({ unshift: bytes(8) }),
             fc.record({ take: fc.nat(9) }),
             fc.record({ move: fc.nat(9) }),
@@ -127,6 +128,10 @@ describe('Rope', () => {
             if ('push' in step) {
               rope.push(step.push)
               model = [...model, ...step.push]
+            } else if ('pushCopy' in step) {
+              rope.pushCopy(step.pushCopy)
+              model = [...model, ...step.pushCopy]
+              step.pushCopy.fill(0xee)
             } else if ('unshift' in step) {
               rope.unshift(step.unshift)
               model = [...step.unshift, ...model]
@@ -156,6 +161,14 @@ describe('Rope', () => {
     const chunk = fromHex('010203')
     rope.push(chunk)
     expect(rope.take(2).buffer).toBe(chunk.buffer)
+  })
+
+  it('gathers small chunks that are copied', () => {
+    const rope = new Rope()
+    for (let i = 0; i < 1000; i++) rope.pushCopy(Uint8Array.of(i & 255))
+    const first = rope.shift()
+    expect([...(first ?? [])]).toEqual(Array.from({ length: 1000 }, (_, i) => i & 255))
+    expect(rope.byteLength).toBe(0)
   })
 
   it('keeps no chunk that was taken, over a long life', () => {

@@ -38,5 +38,5 @@ export function createAead(key: Uint8Array): Aead {
   if (key.byteLength !== AEAD_KEY_BYTES) {
     throw new CryptoError('invalid-parameters', `an AEAD key has ${AEAD_KEY_BYTES} bytes, not ${key.byteLength}`)
   }
-  return createCipher(key.slice())
+  return createCipher(new Uint8Array(key))
 }

@@ -46,7 +46,7 @@ function readKey(cursor: Cursor): EncodedKey {
   const type = TYPES[number]
   if (type === undefined) throw new CryptoError('unsupported-key', `key type ${number} is not known`)
   expectTag(cursor, DATA_TAG)
-  const data = cursor.take(cursor.varint()).slice()
+  const data = new Uint8Array(cursor.take(cursor.varint()))
   if (cursor.remaining > 0) throw new CryptoError('invalid-key', `${cursor.remaining} bytes behind the key's protobuf`)
   return { type, data }
 }

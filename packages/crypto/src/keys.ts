@@ -86,8 +86,8 @@ export function privateKeyToProtobuf(key: PrivateKey): Uint8Array {
  * anything else is PKIX DER of an RSA or ECDSA key. Throws a `CryptoError`. The bytes are copied.
  */
 export function publicKeyFromRaw(bytes: Uint8Array): PublicKey {
-  if (bytes.byteLength === 32) return ed25519PublicKey(bytes.slice())
-  if (bytes.byteLength === 33) return secp256k1PublicKey(bytes.slice())
+  if (bytes.byteLength === 32) return ed25519PublicKey(new Uint8Array(bytes))
+  if (bytes.byteLength === 33) return secp256k1PublicKey(new Uint8Array(bytes))
   return parse(raw => (isEcdsaPublic(raw) ? ecdsaPublicKey(raw) : rsaPublicKey(raw)), bounded(bytes))
 }
 
@@ -96,8 +96,8 @@ export function publicKeyFromRaw(bytes: Uint8Array): PublicKey {
  * secp256k1, anything else is PKCS#1 of RSA or SEC1 of ECDSA. Throws a `CryptoError`. The bytes are copied.
  */
 export function privateKeyFromRaw(bytes: Uint8Array): PrivateKey {
-  if (bytes.byteLength === 64 || bytes.byteLength === 96) return ed25519PrivateKey(bytes.slice())
-  if (bytes.byteLength === 32) return secp256k1PrivateKey(bytes.slice())
+  if (bytes.byteLength === 64 || bytes.byteLength === 96) return ed25519PrivateKey(new Uint8Array(bytes))
+  if (bytes.byteLength === 32) return secp256k1PrivateKey(new Uint8Array(bytes))
   return parse(raw => (isEcdsaPrivate(raw) ? ecdsaPrivateKey(raw) : rsaPrivateKey(raw)), bounded(bytes))
 }
 
@@ -112,7 +112,7 @@ function parse<Key>(read: (raw: Uint8Array) => Key, raw: Uint8Array): Key {
 
 function bounded(bytes: Uint8Array): Uint8Array {
   if (bytes.byteLength > MAX_KEY_BYTES) throw new CryptoError('invalid-key', `a key of ${bytes.byteLength} bytes`)
-  return bytes.slice()
+  return new Uint8Array(bytes)
 }
 
 function isEcdsaPublic(raw: Uint8Array): boolean {

@@ -48,7 +48,7 @@ export function x25519KeyPair(random?: Random): X25519KeyPair {
 /** The key pair of a raw private key of 32 bytes (RFC 7748). Throws a `CryptoError` (`invalid-key`). */
 export function x25519KeyPairFromPrivate(raw: Uint8Array): X25519KeyPair {
   if (raw.byteLength !== KEY_BYTES) throw wrongLength('private', raw)
-  return toKeyPair(agreement(raw.slice()))
+  return toKeyPair(agreement(new Uint8Array(raw)))
 }
 
 /**

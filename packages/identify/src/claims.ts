@@ -40,7 +40,7 @@ export function readClaims(message: IdentifyMessage, peer: PeerId): Claims {
 
 function readKey(bytes: Uint8Array | undefined, peer: PeerId): Pick<Claims, 'publicKey' | 'publicKeyBytes'> {
   if (bytes === undefined) return {}
-  const publicKeyBytes = bytes.slice()
+  const publicKeyBytes = new Uint8Array(bytes)
   const publicKey = parseKey(publicKeyBytes, peer)
   if (matchesPublicKey(peer, publicKey)) return { publicKey, publicKeyBytes }
   throw new IdentifyError('key-mismatch', `${peer} identified itself with the public key of another peer`)

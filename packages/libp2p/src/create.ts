@@ -54,6 +54,9 @@ export async function createLibp2p<Factories extends ServiceFactories = Record<n
     addresses: parseAddresses(settings.addresses),
     limits: settings.limits
   })
+  // What is known of a connected peer does not grow old.
+  swarm.on('peer:connect', peer => peerStore.setConnected(peer, true))
+  swarm.on('peer:disconnect', peer => peerStore.setConnected(peer, false))
   const factories: ServiceFactories = { ...platformPreset.services, ...options.services }
   const services = Object.fromEntries(
     Object.entries(factories).map(([name, factory]) => [name, makeService(name, factory, swarm)])

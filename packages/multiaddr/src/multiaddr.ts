@@ -122,7 +122,7 @@ function fromText(text: string): Address {
 // A copy, because what comes from the network is a view of something larger that may be written over.
 function fromBytes(bytes: Uint8Array): Address {
   checkBytes(bytes)
-  return new Address(bytes.slice() as Uint8Array<ArrayBuffer>)
+  return new Address(new Uint8Array(bytes))
 }
 
 function own(ma: Multiaddr): Address {

@@ -12,7 +12,7 @@ type Encoding = '/base16/' | '/base64/' | '/bin/'
 const DECODERS: Record<Encoding, (body: Uint8Array) => Uint8Array> = {
   '/base16/': body => fromHex(text(body)),
   '/base64/': body => Uint8Array.from(atob(text(body)), char => char.charCodeAt(0)),
-  '/bin/': body => body.slice()
+  '/bin/': body => new Uint8Array(body)
 }
 
 /** A new pre-shared key, 32 bytes. Whoever has it is in the network. */

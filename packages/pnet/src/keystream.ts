@@ -10,8 +10,8 @@ export class Keystream {
 
   /** Both are copied. `position` is the bytes used already. */
   constructor(key: Uint8Array, nonce: Uint8Array, position = 0) {
-    this.key = key.slice()
-    this.nonce = nonce.slice()
+    this.key = new Uint8Array(key)
+    this.nonce = new Uint8Array(nonce)
     this.position = position
   }
 

@@ -61,5 +61,5 @@ const SLASH = 0x2f
 
 function keyOf(psk: Uint8Array | string): Uint8Array {
   if (typeof psk === 'string') return parseKey(psk)
-  return psk.byteLength !== PSK_BYTES && psk[0] === SLASH ? parseKey(psk) : checkKey(psk).slice()
+  return psk.byteLength !== PSK_BYTES && psk[0] === SLASH ? parseKey(psk) : new Uint8Array(checkKey(psk))
 }

@@ -1,3 +1,4 @@
+import { concat } from '@ts-libp2p/bytes'
 import type { MessageStream, StreamCloseEvent, StreamMessageEvent, Undo } from '@ts-libp2p/interface'
 import type { Uint8ArrayList } from 'uint8arraylist'
 import type { StreamReaderPort } from './owner.ts'
@@ -45,13 +46,10 @@ function listenTo(stream: MessageStream, reader: StreamReaderPort): Detach {
   }
 }
 
-/** Sends several buffers as one where the stream can, else one after the other. */
+/** Sends several buffers as one: without joining them where the stream can, else joined, so that they stay one message. */
 export function sendAll(stream: MessageStream, chunks: readonly Uint8Array[]): boolean {
   const gather = (stream as { sendAll?: (chunks: readonly Uint8Array[]) => boolean }).sendAll
-  if (gather !== undefined) return gather.call(stream, chunks)
-  let isWritable = !stream.writableNeedsDrain
-  for (const chunk of chunks) isWritable = stream.send(chunk)
-  return isWritable
+  return gather === undefined ? stream.send(concat(chunks)) : gather.call(stream, chunks)
 }
 
 /** One array of what may be a list of them: the array itself, or a copy. */

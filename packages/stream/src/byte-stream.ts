@@ -21,7 +21,9 @@ import { systemClock } from './clock.ts'
 import { sendFrom } from './duplex.ts'
 import { TypedEvents } from './events.ts'
 import {
+  COPY_BELOW_BYTES,
   MAX_ATTACHED_READERS,
+  MAX_QUEUED_CRUMBS,
   MAX_READ_BUFFER_BYTES,
   MAX_WRITE_BUFFER_BYTES,
   READ_HIGH_WATER_BYTES,
@@ -272,7 +274,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
     this.readers = this.readers.filter(attached => attached.port !== reader)
     if (leftover !== undefined && leftover.byteLength > 0) {
       this.creditedBytes += leftover.byteLength
-      this.readQueue.unshift(this.lendsBuffers ? leftover.slice() : leftover)
+      this.readQueue.unshift(this.lendsBuffers ? new Uint8Array(leftover) : leftover)
     }
     this.holdBack()
     this.scheduleDelivery()
@@ -324,11 +326,16 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
     }
     const reader = this.readers[0]?.port
     if (reader !== undefined && this.readQueue.byteLength === 0 && !this.isDelivering) {
-      this.passToReader(reader, this.lendsBuffers && reader.borrows !== true ? chunk.slice() : chunk)
+      // Not `slice()`, which for a Buffer is a view.
+      this.passToReader(reader, this.lendsBuffers && reader.borrows !== true ? new Uint8Array(chunk) : chunk)
       if (this.readQueue.byteLength > 0) this.deliver()
       return
     }
-    this.readQueue.push(this.lendsBuffers ? chunk.slice() : chunk)
+    if (this.passToTaker(chunk)) return
+    // A small chunk is a view that keeps a large one alive, and a million of them cost more than their bytes.
+    const isCrumb = chunk.byteLength < COPY_BELOW_BYTES && this.readQueue.chunkCount >= MAX_QUEUED_CRUMBS
+    if (isCrumb) this.readQueue.pushCopy(chunk)
+    else this.readQueue.push(this.lendsBuffers ? new Uint8Array(chunk) : chunk)
     this.deliver()
     if (this.readQueue.byteLength > this.maxReadBufferLength) this.readOverrun()
     else this.holdBack()
@@ -411,6 +418,15 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
       if (taker !== undefined) taker.resolve({ done: false, value: chunk })
       else this.dispatchEvent(new MessageEvent(chunk))
     }
+    return true
+  }
+
+  /** Straight to an iteration that waits, past the queue. */
+  private passToTaker(chunk: Uint8Array): boolean {
+    if (this.readers.length > 0 || this.takers.length === 0 || this.readQueue.byteLength > 0 || this.isDelivering)
+      return false
+    this.taken(chunk.byteLength)
+    this.takers.shift()?.resolve({ done: false, value: this.lendsBuffers ? new Uint8Array(chunk) : chunk })
     return true
   }
 

@@ -204,8 +204,7 @@ export class SwarmConnection
   }
 
   private async onInbound(stream: Stream): Promise<void> {
-    const stopTimer = this.limitTime(stream)
-    const protocol = await handle(stream, this.init.registry.records).finally(stopTimer)
+    const protocol = await this.agree(stream)
     const record = this.init.registry.get(protocol)
     if (record === undefined) throw new SwarmError('stopped', `${protocol} is not answered any more`)
     this.checkMayAnswer(record)
@@ -213,6 +212,19 @@ export class SwarmConnection
     this.count(stream, protocol)
     await this.throughMiddleware(stream, protocol)
     await record.handler(stream, this)
+  }
+
+  /** When nothing is agreed on, the refusals are sent before the stream is given up: they are the reason to be told. */
+  private async agree(stream: Stream): Promise<string> {
+    const stopTimer = this.limitTime(stream)
+    try {
+      return await handle(stream, this.init.registry.records)
+    } catch (err) {
+      await stream.close().catch(() => {})
+      throw err
+    } finally {
+      stopTimer()
+    }
   }
 
   private checkMayAnswer({ protocol, options }: HandlerRecord): void {

@@ -46,7 +46,7 @@ describe("the browser's WebSocket", () => {
     await dialer.close()
     expect(there.equals(await atAcceptor)).toBe(true)
     expect(back.equals(await atDialer)).toBe(true)
-    expect([dialer.status, acceptor.status]).toEqual(['closed', 'closed'])
+    await expect.poll(() => [dialer.status, acceptor.status]).toEqual(['closed', 'closed'])
   })
 
   it('shows an abort of either side as a reset', async () => {

@@ -33,7 +33,7 @@ describe.each([
     await dialer.close()
     expect(await readAll(acceptor)).toEqual(Buffer.of(1, 2, 3))
     expect(await readAll(dialer)).toHaveLength(0)
-    expect([dialer.status, acceptor.status]).toEqual(['closed', 'closed'])
+    await expect.poll(() => [dialer.status, acceptor.status]).toEqual(['closed', 'closed'])
   })
 
   it('shows an abort as a reset', async () => {
@@ -107,7 +107,7 @@ describe('a remote that breaks the rules', () => {
     ws.close(code)
     const conn = await upgrader.accepted()
     await readAll(conn)
-    expect(conn.status).toBe('closed')
+    await expect.poll(() => conn.status).toBe('closed')
   })
 
   it('takes messages in fragments as one flow', async () => {

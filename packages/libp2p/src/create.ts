@@ -5,7 +5,6 @@ import { peerIdFromPrivateKey } from '@ts-libp2p/peer-id'
 import { createPeerStore } from '@ts-libp2p/peer-store'
 import { systemClock } from '@ts-libp2p/stream'
 import { createSwarm, type SwarmAddresses } from '@ts-libp2p/swarm'
-import { MemoryDatastore } from 'datastore-core'
 import { platformPreset } from '#preset'
 import { defaultLogger } from './logger.ts'
 import { Libp2pNode } from './node.ts'
@@ -28,7 +27,7 @@ export async function createLibp2p<Factories extends ServiceFactories = Record<n
   options: Libp2pOptions<Factories> = {}
 ): Promise<Libp2pNode<ServicesOf<Omit<DefaultServices, keyof Factories> & Factories>>> {
   const settings = { ...platformPreset, ...withoutUndefined(options) }
-  const datastore = settings.datastore ?? new MemoryDatastore()
+  const { datastore } = settings
   const privateKey = await ownKey(settings)
   const peerId = peerIdFromPrivateKey(privateKey)
   const logger = settings.logger ?? defaultLogger()

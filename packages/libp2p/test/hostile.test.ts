@@ -1,7 +1,12 @@
-import { connect, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { fromHex, fromUtf8, lengthPrefixed } from '@ts-libp2p/bytes'
+import { select } from '@ts-libp2p/multistream-select'
+import { noise } from '@ts-libp2p/noise'
+import { RawUpgrader, rawOf } from '@ts-libp2p/testing'
+import { tcp } from '@ts-libp2p/transport-tcp'
+import { yamux } from '@ts-libp2p/yamux'
 import { describe, expect, it } from 'vitest'
-import { createLibp2p, type Libp2pNode } from '../src/index.ts'
+import { createLibp2p, generateKeyPair, type Libp2pNode, multiaddr } from '../src/index.ts'
 
 const line = (text: string): Uint8Array => lengthPrefixed(fromUtf8(`${text}\n`))
 const HEADER = line('/multistream/1.0.0')
@@ -16,6 +21,16 @@ function open(port: number, localAddress = '127.0.0.1'): Promise<Socket> {
     socket.once('connect', () => resolve(socket.on('error', () => {})))
     socket.once('error', reject)
   })
+}
+
+/** A stack by hand, up to the secured connection: noise without an early muxer. */
+async function secure(node: Pick<Libp2pNode, 'getMultiaddrs'>) {
+  const upgrader = new RawUpgrader()
+  const signal = AbortSignal.timeout(5000)
+  const raw = rawOf(await tcp()().dial(node.getMultiaddrs()[0]!, { upgrader, signal }))
+  await select(raw, '/noise')
+  const { connection } = await noise()({ privateKey: await generateKeyPair('Ed25519') }).secureOutbound(raw)
+  return { raw, connection }
 }
 
 const closed = (socket: Socket): Promise<void> =>
@@ -40,6 +55,41 @@ describe('a peer that says nothing more, at every step of the handshake', () => 
     for (const part of parts) socket.write(part)
     await closed(socket)
     expect(node.getConnections()).toEqual([])
+  })
+
+  it('is cut when it never agrees on a muxer', async () => {
+    await using node = await startNode({ inboundUpgradeTimeoutMs: 150 })
+    const { raw } = await secure(node)
+    await new Promise(resolve => raw.addEventListener('close', resolve))
+    expect(node.getConnections()).toEqual([])
+  })
+
+  it('loses its stream when it never names a protocol, and only that', async () => {
+    await using node = await startNode({ protocolTimeoutMs: 150 })
+    const { connection } = await secure(node)
+    await select(connection, '/yamux/1.0.0')
+    const muxer = yamux()().createStreamMuxer(connection)
+    const stream = await muxer.createStream()
+    stream.send(fromHex('13'))
+    await expect(
+      stream[Symbol.asyncIterator]()
+        .next()
+        .then(() => stream[Symbol.asyncIterator]().next())
+    ).rejects.toMatchObject({
+      name: 'StreamResetError'
+    })
+    expect(node.getConnections().map(c => c.status)).toEqual(['open'])
+    muxer.abort(new Error('seen enough'))
+  })
+
+  it('is given up by a dialer, who says so', async () => {
+    const mute = createServer(socket => socket.on('error', () => {}))
+    await new Promise<void>(resolve => mute.listen(0, '127.0.0.1', resolve))
+    await using node = await startNode({ addressTimeoutMs: 150 })
+    const address = multiaddr(`/ip4/127.0.0.1/tcp/${(mute.address() as { port: number }).port}`)
+    const err = await node.dial(address).catch((e: unknown) => e)
+    expect(err).toMatchObject({ attempts: [{ step: 'security', outcome: 'failed', error: { name: 'TimeoutError' } }] })
+    mute.close()
   })
 
   it('does not hold up the others', async () => {

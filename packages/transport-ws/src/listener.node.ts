@@ -1,10 +1,9 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
-import { createServer as createSecureServer } from 'node:https'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Listener, ListenerEvents, Multiaddr, Upgrader } from '@ts-libp2p/interface'
 import { fromNodeAddress } from '@ts-libp2p/multiaddr'
 import { type ByteConnection, TypedEvents, toError } from '@ts-libp2p/stream'
-import { type WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
 import { announcedSuffix, type Endpoint, endpoint } from './endpoint.ts'
 import { WsError, wsError } from './errors.ts'
 import { reachableHosts } from './interfaces.node.ts'
@@ -73,8 +72,9 @@ export class WsListener extends TypedEvents<ListenerEvents> implements Listener 
     this.safeDispatchEvent('close')
   }
 
-  private createServer(local: Endpoint): Server {
-    const server = httpServer(local, this.settings.tls)
+  private async createServer(local: Endpoint): Promise<Server> {
+    // Loaded when first used, as in dialling.
+    const [server, { WebSocketServer }] = await Promise.all([httpServer(local, this.settings.tls), import('ws')])
     server.maxConnections = this.settings.maxConnections
     const webSockets = new WebSocketServer({
       ...webSocketOptions(this.settings),
@@ -97,7 +97,7 @@ export class WsListener extends TypedEvents<ListenerEvents> implements Listener 
       throw new WsError('no-certificate', `${doing} without the tls option`)
     }
     try {
-      this.server = this.createServer(local)
+      this.server = await this.createServer(local)
       await this.bind(this.server, local)
     } catch (err) {
       throw wsError(doing, toError(err))
@@ -175,7 +175,7 @@ export class WsListener extends TypedEvents<ListenerEvents> implements Listener 
   }
 }
 
-function httpServer({ isSecure }: Endpoint, tls: ServerCertificate | undefined): Server {
+async function httpServer({ isSecure }: Endpoint, tls: ServerCertificate | undefined): Promise<Server> {
   const options = {
     headersTimeout: HANDSHAKE_TIMEOUT_MS,
     requestTimeout: HANDSHAKE_TIMEOUT_MS,
@@ -183,9 +183,10 @@ function httpServer({ isSecure }: Endpoint, tls: ServerCertificate | undefined):
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_MS
   }
-  if (!isSecure) return createServer(options)
+  if (!isSecure) return (await import('node:http')).createServer(options)
   const { key, cert } = tls as { key: string; cert: string }
-  return createSecureServer({ ...options, key, cert, handshakeTimeout: HANDSHAKE_TIMEOUT_MS })
+  const { createServer } = await import('node:https')
+  return createServer({ ...options, key, cert, handshakeTimeout: HANDSHAKE_TIMEOUT_MS })
 }
 
 /** The same for a socket and for the TLS socket over it. */

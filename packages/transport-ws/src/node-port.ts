@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import { wsError } from './errors.ts'
 import type { WebSocketOwner, WebSocketPort } from './owner.ts'
 
@@ -25,7 +25,7 @@ export class NodePort implements WebSocketPort {
   }
 
   get isOpen(): boolean {
-    return this.ws.readyState === WebSocket.OPEN
+    return this.ws.readyState === this.ws.OPEN
   }
 
   get unsentBytes(): number {

@@ -2,7 +2,6 @@ import net, { type Socket } from 'node:net'
 import tls from 'node:tls'
 import type { Listener, Multiaddr, Upgrader } from '@ts-libp2p/interface'
 import type { ByteConnection } from '@ts-libp2p/stream'
-import { WebSocket } from 'ws'
 import { type Endpoint, endpoint, urlOf } from './endpoint.ts'
 import { WsError, wsError } from './errors.ts'
 import { KEEP_ALIVE_MS, NAME_ATTEMPT_TIMEOUT_MS } from './limits.ts'
@@ -25,6 +24,9 @@ export async function connect(
 ): Promise<ByteConnection> {
   signal.throwIfAborted()
   const to = endpoint(remoteAddr)
+  // Loaded when first used: with the HTTP client it costs 24 ms, which a node that only speaks TCP does not owe.
+  const { WebSocket } = await import('ws')
+  signal.throwIfAborted()
   const ws = new WebSocket(urlOf(to), {
     ...webSocketOptions(settings),
     createConnection: () => openSocket(to, settings)

@@ -43,7 +43,7 @@ ${results.map(({ row }) => `- \`${row.name}\`, ${row.unit}: ${row.about}`).join(
 ## How to run it
 
 \`\`\`sh
-pnpm bench                                # everything, some ten minutes
+pnpm bench                                # everything, some thirty minutes
 pnpm bench --quick                        # everything small, under a minute: does it run?
 pnpm bench --only upload-64k,dial         # some workloads
 pnpm bench --peers js,limit --rounds 9    # some peers, more rounds

@@ -9,6 +9,7 @@
  *
  * Varints follow https://github.com/multiformats/unsigned-varint
  */
+export * from './base58.ts'
 export * from './compare.ts'
 export * from './cursor.ts'
 export * from './errors.ts'

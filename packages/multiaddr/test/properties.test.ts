@@ -2,8 +2,6 @@ import fc from 'fast-check'
 import { base58btc } from 'multiformats/bases/base58'
 import { expect, test } from 'vitest'
 import { multiaddr } from '../src/index.ts'
-import { decodeBase58, encodeBase58 } from '../src/values/base58.ts'
-import { INVALID } from '../src/values/codec.ts'
 import vectors from './vectors/multiaddr.json' with { type: 'json' }
 
 const port = fc.integer({ min: 0, max: 65_535 })
@@ -85,24 +83,6 @@ test('any text either is an address or a MultiaddrError', () => {
     }),
     { numRuns: 1000 }
   )
-})
-
-test('base58 agrees with multiformats', () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 128 }), fc.nat(4), (bytes, zeros) => {
-      bytes.fill(0, 0, zeros)
-      const text = base58btc.baseEncode(bytes)
-      expect(encodeBase58(bytes, 0, bytes.length)).toBe(text)
-      const target = new Uint8Array(140)
-      const end = decodeBase58(`//${text}/`, 2, 2 + text.length, target, 3)
-      expect(target.subarray(3, end)).toEqual(bytes)
-    }),
-    { numRuns: 1000 }
-  )
-})
-
-test.each(['0', 'O', 'I', 'l', 'é', '12D3/'])('base58 has no %s', text => {
-  expect(decodeBase58(text, 0, text.length, new Uint8Array(9), 0)).toBe(INVALID)
 })
 
 function parsed<T>(run: () => T): T | undefined {

@@ -1,9 +1,8 @@
 import { type MessageStream, StreamResetError } from '@ts-libp2p/interface'
-import { ByteStream, defer, type StreamOwner, type StreamReaderPort, sendAll, toError } from '@ts-libp2p/stream'
+import { ByteStream, defer, Inlet, type StreamOwner, type StreamReaderPort, sendAll, toError } from '@ts-libp2p/stream'
 import { NoiseError } from './errors.ts'
 import { FrameReader } from './frame-reader.ts'
 import type { TransportCiphers } from './handshake-state.ts'
-import { Inlet } from './inlet.ts'
 import { HANDOVER_TURNS, LENGTH_BYTES, MAX_FLUSH_BYTES, MAX_PLAINTEXT_BYTES, TAG_BYTES } from './limits.ts'
 
 /**

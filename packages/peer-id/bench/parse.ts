@@ -1,5 +1,5 @@
+import { decodeBase58, encodeBase58 } from '@ts-libp2p/bytes'
 import { base58btc } from 'multiformats/bases/base58'
-import { decodeBase58, encodeBase58 } from '../src/base58.ts'
 import { peerIdFromBytes, peerIdFromString, peerIdToBytes } from '../src/index.ts'
 import { report } from './measure.ts'
 
@@ -23,7 +23,8 @@ for (const [name, text] of Object.entries(TEXTS)) {
 
 const text = TEXTS.Ed25519
 const bytes = base58btc.baseDecode(text)
-report('decodeBase58', () => decodeBase58(text))
+const target = new Uint8Array(text.length)
+report('decodeBase58', () => decodeBase58(text, 0, text.length, target, 0))
 report('multiformats base58 decode', () => base58btc.baseDecode(text))
 report('encodeBase58', () => encodeBase58(bytes))
 report('multiformats base58 encode', () => base58btc.baseEncode(bytes))

@@ -1,10 +1,9 @@
-import { bytesEqual } from '@ts-libp2p/bytes'
+import { bytesEqual, encodeBase58 } from '@ts-libp2p/bytes'
 import { publicKeyFromProtobuf } from '@ts-libp2p/crypto'
 import { isPeerId, type KeyType, type PeerId, type PublicKey, peerIdSymbol } from '@ts-libp2p/interface'
 import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
 import type { MultihashDigest } from 'multiformats/hashes/interface'
-import { encodeBase58 } from './base58.ts'
 import { PeerIdError } from './errors.ts'
 import { HEADER_BYTES, isInlined, typeOfMultihash } from './multihash.ts'
 

@@ -1,9 +1,9 @@
+import { decodeBase58, NOT_BASE58 } from '@ts-libp2p/bytes'
 import { base16, base16upper } from 'multiformats/bases/base16'
 import { base32, base32upper } from 'multiformats/bases/base32'
 import { base36, base36upper } from 'multiformats/bases/base36'
 import { base58btc } from 'multiformats/bases/base58'
 import { base64url } from 'multiformats/bases/base64'
-import { decodeBase58 } from './base58.ts'
 import { PeerIdError } from './errors.ts'
 import { MAX_TEXT_LENGTH } from './limits.ts'
 
@@ -23,9 +23,15 @@ export function isBare(text: string): boolean {
 /** The multihash that a text stands for, not yet looked into. Throws a `PeerIdError` (`invalid-text`). */
 export function multihashOfText(text: string): Uint8Array {
   if (text.length > MAX_TEXT_LENGTH) throw invalidText(text, `is longer than ${MAX_TEXT_LENGTH} characters`)
-  const bytes = isBare(text) ? decodeBase58(text) : multihashOfCid(text)
+  const bytes = isBare(text) ? bytesOfBase58(text) : multihashOfCid(text)
   if (bytes === undefined) throw invalidText(text, 'has a character that is not base58btc')
   return bytes
+}
+
+function bytesOfBase58(text: string): Uint8Array | undefined {
+  const target = new Uint8Array(text.length)
+  const end = decodeBase58(text, 0, text.length, target, 0)
+  return end === NOT_BASE58 ? undefined : target.slice(0, end)
 }
 
 export function invalidText(text: string, why: string, cause?: unknown): PeerIdError {

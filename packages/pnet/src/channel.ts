@@ -1,8 +1,7 @@
 import { fromUtf8 } from '@ts-libp2p/bytes'
 import { type MessageStream, type Random, StreamResetError } from '@ts-libp2p/interface'
-import { ByteStream, defer, type StreamOwner, type StreamReaderPort, sendAll, toError } from '@ts-libp2p/stream'
+import { ByteStream, defer, Inlet, type StreamOwner, type StreamReaderPort, sendAll, toError } from '@ts-libp2p/stream'
 import { PnetError } from './errors.ts'
-import { Inlet } from './inlet.ts'
 import { Keystream } from './keystream.ts'
 import { MAX_SEAL_BYTES, NONCE_BYTES } from './limits.ts'
 

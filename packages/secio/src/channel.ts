@@ -1,9 +1,8 @@
 import { type MessageStream, StreamResetError } from '@ts-libp2p/interface'
-import { ByteStream, defer, type StreamOwner, type StreamReaderPort, sendAll, toError } from '@ts-libp2p/stream'
+import { ByteStream, defer, Inlet, type StreamOwner, type StreamReaderPort, sendAll, toError } from '@ts-libp2p/stream'
 import type { OpeningBox, SealingBox } from './box.ts'
 import { SecioError } from './errors.ts'
 import { FrameReader } from './frame-reader.ts'
-import { Inlet } from './inlet.ts'
 import { MAX_FLUSH_BYTES, MAX_PLAINTEXT_BYTES, MAX_UNREAD_BYTES } from './limits.ts'
 
 /** The ciphers of the two directions. */

@@ -1,7 +1,6 @@
 import { Duplex } from 'node:stream'
 import type { MessageStream } from '@ts-libp2p/interface'
-import { type StreamReaderPort, sendAll, toError } from '@ts-libp2p/stream'
-import { Inlet } from './inlet.ts'
+import { Inlet, type StreamReaderPort, sendAll, toError } from '@ts-libp2p/stream'
 
 /** What the raw connection's remote did. */
 export interface RawEvents {

@@ -1,7 +1,6 @@
-import { BytesError, Cursor } from '@ts-libp2p/bytes'
+import { BytesError, Cursor, decodeBase58, encodeBase58 } from '@ts-libp2p/bytes'
 import { base64url } from 'multiformats/bases/base64'
 import { MAX_MULTIHASH_BYTES, MAX_MULTIHASH_CHARS } from '../limits.ts'
-import { decodeBase58, encodeBase58 } from './base58.ts'
 import { INVALID, never, put, type ValueCodec } from './codec.ts'
 import { decodeMultibase } from './multibase.ts'
 

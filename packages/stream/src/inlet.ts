@@ -1,5 +1,6 @@
 import type { MessageStream, StreamCloseEvent } from '@ts-libp2p/interface'
-import { attachReader, type Detach, isAttachable, type StreamReaderPort } from '@ts-libp2p/stream'
+import { attachReader, type Detach, isAttachable } from './attach.ts'
+import type { StreamReaderPort } from './owner.ts'
 
 /**
  * Reads a raw connection by direct calls, and can stop: then what arrives waits in the connection, which holds its

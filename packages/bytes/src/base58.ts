@@ -1,4 +1,5 @@
-import { INVALID } from './codec.ts'
+/** Answered for a text that is not base58btc. */
+export const NOT_BASE58 = -1
 
 /**
  * base58btc on ranges, for peer ids. multiformats works a digit at a time, 2.6 µs each way for an Ed25519 peer id and
@@ -13,7 +14,10 @@ const DIGITS = digitTable()
 /** Every two digits: half the work of one by one. */
 const PAIRS = Array.from(ALPHABET).flatMap(high => Array.from(ALPHABET, low => high + low))
 
-/** Writes the bytes to `target` at `at` and returns the offset behind them, or `INVALID`. */
+/**
+ * Writes the bytes to `target` at `at` and returns the offset behind them, or `NOT_BASE58`. They are never more than the
+ * characters. The caller bounds the length: the work grows with its square.
+ */
 export function decodeBase58(text: string, start: number, end: number, target: Uint8Array, at: number): number {
   let from = start
   while (from < end && text[from] === '1') from++
@@ -21,14 +25,14 @@ export function decodeBase58(text: string, start: number, end: number, target: U
   for (let i = from; i < end; i += 4) {
     const stop = Math.min(i + 4, end)
     const group = readGroup(text, i, stop)
-    if (group === INVALID) return INVALID
+    if (group === NOT_BASE58) return NOT_BASE58
     multiplyAdd(limbs, POWERS[stop - i] as number, group, LIMB)
   }
   target.fill(0, at, at + from - start)
   return putLimbs(limbs, target, at + from - start)
 }
 
-export function encodeBase58(bytes: Uint8Array, start: number, end: number): string {
+export function encodeBase58(bytes: Uint8Array, start = 0, end: number = bytes.byteLength): string {
   let from = start
   while (from < end && bytes[from] === 0) from++
   const groups: number[] = []
@@ -53,8 +57,8 @@ function readGroup(text: string, from: number, to: number): number {
   let group = 0
   for (let i = from; i < to; i++) {
     const code = text.charCodeAt(i)
-    const digit = code < 128 ? (DIGITS[code] as number) : INVALID
-    if (digit === INVALID) return INVALID
+    const digit = code < 128 ? (DIGITS[code] as number) : NOT_BASE58
+    if (digit === NOT_BASE58) return NOT_BASE58
     group = group * 58 + digit
   }
   return group
@@ -90,7 +94,7 @@ function formatGroups(groups: number[]): string {
 }
 
 function digitTable(): Int8Array {
-  const table = new Int8Array(128).fill(INVALID)
+  const table = new Int8Array(128).fill(NOT_BASE58)
   for (let i = 0; i < ALPHABET.length; i++) table[ALPHABET.charCodeAt(i)] = i
   return table
 }

@@ -109,6 +109,14 @@ describe('what goes wrong after the handshake', () => {
     await expect(collect(to)).rejects.toMatchObject({ name: 'TlsError', code: 'tls-failed', cause: expect.any(Error) })
   })
 
+  it('below, when writing, resets the stream with the reason', async () => {
+    const { wire, client } = await secure()
+    await wire.ends[0].close()
+    client.send(random.bytes(100))
+    await expect(collect(client)).rejects.toMatchObject({ name: 'StreamStateError' })
+    expect([client.status, wire.ends[0].status]).toEqual(['reset', 'aborted'])
+  })
+
   it('between the handshake and the hand-over fails the handshake', async () => {
     const [a, b] = connectionPair()
     const remote = ForeignTls.dial(a, await createCertificate(identity('alice').privateKey))

@@ -27,6 +27,7 @@ export async function createLibp2p<Factories extends ServiceFactories = Record<n
   options: Libp2pOptions<Factories> = {}
 ): Promise<Libp2pNode<ServicesOf<Omit<DefaultServices, keyof Factories> & Factories>>> {
   const settings = { ...platformPreset, ...withoutUndefined(options) }
+  checkProtection(settings)
   const { datastore } = settings
   const privateKey = await ownKey(settings)
   const peerId = peerIdFromPrivateKey(privateKey)
@@ -78,6 +79,13 @@ async function ownKey({ privateKey, datastore }: Libp2pOptions): Promise<Private
 function checkKey(key: PrivateKey): PrivateKey {
   if (typeof (key as Partial<PrivateKey> | null)?.sign === 'function' && key.publicKey !== undefined) return key
   throw new InvalidParametersError('`privateKey` is not a private key: make one with `generateKeyPair("Ed25519")`')
+}
+
+/** `LIBP2P_FORCE_PNET=1` in the environment means: never without a private network. As go-libp2p has it. */
+function checkProtection({ connectionProtector }: Libp2pOptions): void {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
+  if (process?.env?.LIBP2P_FORCE_PNET !== '1' || connectionProtector !== undefined) return
+  throw new InvalidParametersError('LIBP2P_FORCE_PNET is set: give a `connectionProtector`, e.g. `pnet({ psk })`')
 }
 
 function needSome<T>(modules: readonly T[] | undefined, option: string): readonly T[] {

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { generateKey, pnet } from '@ts-libp2p/pnet'
 import { yamux } from '@ts-libp2p/yamux'
 import { LevelDatastore } from 'datastore-level'
-import { describe, expect, expectTypeOf, it } from 'vitest'
+import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 import { createLibp2p, generateKeyPair, type Libp2pOptions, multiaddr, type Node } from '../src/index.ts'
 
 const LOCAL = { addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] } }
@@ -149,6 +150,21 @@ describe('createLibp2p', () => {
     ['a limit that is no number', { limits: { maxConnections: -1 } }, /limit `maxConnections` must be a number/]
   ])('refuses %s, and says what to change', async (_, options, message) => {
     await expect(createLibp2p(options)).rejects.toThrow(message)
+  })
+
+  it('refuses to run unprotected where the environment forbids it', async () => {
+    vi.stubEnv('LIBP2P_FORCE_PNET', '1')
+    try {
+      await expect(createLibp2p(LOCAL)).rejects.toThrow('LIBP2P_FORCE_PNET is set: give a `connectionProtector`')
+      const psk = generateKey()
+      await using a = await createLibp2p({ ...LOCAL, connectionProtector: pnet({ psk }) })
+      await using b = await createLibp2p({ ...LOCAL, connectionProtector: pnet({ psk }) })
+      await using stranger = await createLibp2p({ ...LOCAL, connectionProtector: pnet({ psk: generateKey() }) })
+      expect((await b.dial(a.getMultiaddrs())).status).toBe('open')
+      await expect(stranger.dial(a.getMultiaddrs())).rejects.toMatchObject({ name: 'DialError' })
+    } finally {
+      vi.unstubAllEnvs()
+    }
   })
 
   it('refuses to start when it can listen nowhere, and says why for each address', async () => {

@@ -13,6 +13,7 @@ export type SwarmErrorCode =
   | 'backoff'
   | 'superseded'
   | 'pruned'
+  | 'unprotected'
   | 'stopped'
 
 /** The swarm refused or could not do something; `code` says which. */

@@ -174,8 +174,14 @@ export class Upgrader implements UpgraderContract {
         : expected && gater.denyOutboundConnection?.(expected, raw)
     )
 
+    if (protector !== undefined && options.skipProtection === true) {
+      throw new SwarmError(
+        'unprotected',
+        `this network is private, and ${raw.remoteAddr} is reached in a way that cannot be protected`
+      )
+    }
     let stream: MessageStream = raw
-    if (protector !== undefined && options.skipProtection !== true) {
+    if (protector !== undefined) {
       pass.report('protect')
       stream = await protector.protect(raw, { signal: options.signal })
     }

@@ -1,4 +1,11 @@
-import type { Connection, Stream, Topology } from '@ts-libp2p/interface'
+import type {
+  Connection,
+  MessageStream,
+  MultiaddrConnection,
+  Stream,
+  Topology,
+  UpgraderOptions
+} from '@ts-libp2p/interface'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import { plaintext } from '@ts-libp2p/plaintext'
 import { systemClock } from '@ts-libp2p/stream'
@@ -28,6 +35,21 @@ const otherMuxer = () => {
   const createStreamMuxer: typeof factory.createStreamMuxer = connection => factory.createStreamMuxer(connection)
   return { protocol: '/other/1.0.0', createStreamMuxer }
 }
+
+/** The memory transport, whose connections are upgraded with these options. */
+const upgradingWith =
+  (extra: Partial<UpgraderOptions>): ReturnType<typeof memory> =>
+  components => {
+    const transport = memory()(components)
+    const dial = transport.dial.bind(transport)
+    transport.dial = (ma, options) => {
+      const { upgrader } = options
+      const upgradeOutbound: typeof upgrader.upgradeOutbound = (raw: MultiaddrConnection, given: UpgraderOptions) =>
+        upgrader.upgradeOutbound(raw, { ...given, ...extra })
+      return dial(ma, { ...options, upgrader: { ...upgrader, upgradeOutbound } })
+    }
+    return transport
+  }
 
 const rejection = async (promise: Promise<unknown>): Promise<DialError> =>
   await promise.then(
@@ -294,27 +316,34 @@ describe('streams', () => {
 describe('limited connections', () => {
   it('carry only what asks for it, on both sides', async () => {
     const limits = { bytes: 1000n }
-    const relayed: typeof memory = options => components => {
-      const transport = memory(options)(components)
-      const dial = transport.dial.bind(transport)
-      transport.dial = (ma, opts) =>
-        dial(ma, {
-          ...opts,
-          upgrader: {
-            ...opts.upgrader,
-            upgradeOutbound: (raw: never, o: object) => opts.upgrader.upgradeOutbound(raw, { ...o, limits } as never)
-          }
-        })
-      return transport
-    }
     await using a = await startSwarm()
-    await using b = await startSwarm({ transports: [relayed()] })
+    await using b = await startSwarm({ transports: [upgradingWith({ limits })] })
     a.handle(ECHO, echo)
     const connection = await b.dial(a.addresses())
     expect(connection.limits).toEqual(limits)
     expect(connection.direct).toBe(false)
     await expect(connection.newStream(ECHO)).rejects.toMatchObject({ name: 'LimitedConnectionError' })
     expect(await roundTrip(await connection.newStream(ECHO, { runOnLimitedConnection: true }))).toEqual([1, 2, 3])
+  })
+})
+
+describe('a private network', () => {
+  it('wraps every connection, and refuses one that cannot be wrapped', async () => {
+    let wrapped = 0
+    const connectionProtector = {
+      protect: async (connection: MessageStream) => {
+        wrapped++
+        return connection
+      }
+    }
+    await using a = await startSwarm({ connectionProtector })
+    await using b = await startSwarm({ connectionProtector })
+    await b.dial(a.addresses())
+    expect(wrapped).toBe(2)
+    await using c = await startSwarm({ connectionProtector, transports: [upgradingWith({ skipProtection: true })] })
+    const err = await rejection(c.dial(a.addresses()))
+    expect(err.attempts).toMatchObject([{ outcome: 'failed', error: { code: 'unprotected' } }])
+    expect(wrapped).not.toContain('c')
   })
 })
 

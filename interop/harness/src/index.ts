@@ -1,3 +1,4 @@
+export * from './go-build.ts'
 export * from './peers.ts'
 export * from './remote-peer.ts'
 export * from './test-protocols.ts'

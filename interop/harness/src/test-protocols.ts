@@ -10,6 +10,9 @@ export const GREET = '/interop/greet/1.0.0'
 /** Resets the stream at its first byte. */
 export const RESET = '/interop/reset/1.0.0'
 
+/** What ours resets a stream with, and go-libp2p too; yamux carries it. */
+export const RESET_CODE = 42
+
 /** Streams of one protocol that the tests open at once; more than the default limit. */
 export const MANY = { maxInboundStreams: 4096, maxOutboundStreams: 4096 }
 
@@ -23,7 +26,7 @@ export interface TestStats {
 }
 
 /** Answers the test protocols, and tells what was seen. */
-export async function answerTestProtocols(node: Libp2p): Promise<TestStats> {
+export async function answerTestProtocols(node: Pick<Libp2p, 'handle'>): Promise<TestStats> {
   const stats: TestStats = { resets: 0, received: 0 }
   const guarded = (run: (stream: Stream) => Promise<void>) => (stream: Stream) =>
     run(stream).catch(() => {
@@ -60,7 +63,7 @@ export async function answerTestProtocols(node: Libp2p): Promise<TestStats> {
     RESET,
     guarded(async stream => {
       await new StreamReader(stream).read(1)
-      stream.abort(new Error('asked to'))
+      stream.abort(Object.assign(new Error('asked to'), { resetCode: RESET_CODE }))
     }),
     MANY
   )

@@ -1,0 +1,66 @@
+// An unmodified go-libp2p node driven by JSON lines on standard input: see interop/README.md. LISTEN holds its
+// addresses, SECURITY is noise, tls or both.
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/libp2p/go-libp2p"
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
+	"github.com/libp2p/go-libp2p/p2p/security/noise"
+	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
+	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
+	"github.com/libp2p/go-libp2p/p2p/transport/websocket"
+)
+
+const defaultListen = "/ip4/127.0.0.1/tcp/0,/ip4/127.0.0.1/tcp/0/ws"
+
+func main() {
+	security, err := securityOptions(setting("SECURITY", "both"))
+	exitOn(err)
+	host, err := libp2p.New(
+		libp2p.ListenAddrStrings(strings.Split(setting("LISTEN", defaultListen), ",")...),
+		libp2p.Transport(tcp.NewTCPTransport),
+		libp2p.Transport(websocket.New),
+		libp2p.Muxer(yamux.ID, yamux.DefaultTransport),
+		libp2p.ChainOptions(security...),
+		libp2p.ResourceManager(&network.NullResourceManager{}),
+		libp2p.DisableRelay(),
+		libp2p.DisableMetrics(),
+	)
+	exitOn(err)
+	p := &peerProgram{host: host}
+	p.answerTestProtocols()
+	p.serve()
+}
+
+func securityOptions(name string) ([]libp2p.Option, error) {
+	options := map[string]libp2p.Option{
+		"noise": libp2p.Security(noise.ID, noise.New),
+		"tls":   libp2p.Security(libp2ptls.ID, libp2ptls.New),
+	}
+	if name == "both" {
+		return []libp2p.Option{options["noise"], options["tls"]}, nil
+	}
+	if options[name] == nil {
+		return nil, fmt.Errorf("SECURITY is %q, not noise, tls or both", name)
+	}
+	return []libp2p.Option{options[name]}, nil
+}
+
+func setting(name, otherwise string) string {
+	if value := os.Getenv(name); value != "" {
+		return value
+	}
+	return otherwise
+}
+
+func exitOn(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,208 @@
+import { createLibp2p, type Libp2pOptions, multiaddr, type Stream } from '@ts-libp2p/libp2p'
+import { perf } from '@ts-libp2p/perf'
+import { tcp } from '@ts-libp2p/transport-tcp'
+import { webSockets } from '@ts-libp2p/transport-ws'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import {
+  answerTestProtocols,
+  COUNT,
+  ECHO,
+  echo,
+  GREET,
+  MANY,
+  RESET,
+  type RemotePeer,
+  readAll,
+  type TestStats,
+  writeZeros
+} from '../src/index.ts'
+
+const TEN_MB = 10 * 1024 * 1024
+/** A first build of another implementation fetches and compiles it. */
+const START_TIMEOUT_MS = 300_000
+const LISTEN = { tcp: '/ip4/127.0.0.1/tcp/0', ws: '/ip4/127.0.0.1/tcp/0/ws' }
+
+export type TransportName = keyof typeof LISTEN
+
+/** What the two sides are, and what has to be seen of it. */
+export interface Conversation {
+  transport: TransportName
+  start: () => Promise<RemotePeer>
+  ours: Pick<Libp2pOptions, 'streamMuxers' | 'connectionEncrypters'>
+  muxer: string
+  security: string
+  agentVersion: RegExp
+  /** The fields of the error that ours gets when theirs resets a stream. */
+  theirReset: object
+  /** What theirs answers when ours resets a stream. */
+  ourReset: object
+}
+
+async function startOurs({ transport, ours }: Conversation) {
+  return await createLibp2p({
+    ...ours,
+    addresses: { listen: [LISTEN[transport]] },
+    transports: [tcp(), webSockets()],
+    services: { perf: perf() }
+  })
+}
+
+/** The cases of one peer of another implementation and one of ours, inside a `describe`. */
+export function converse(conversation: Conversation): void {
+  const { transport, muxer, security } = conversation
+  let ours: Awaited<ReturnType<typeof startOurs>>
+  let theirs: RemotePeer
+  let stats: TestStats
+
+  beforeAll(async () => {
+    ours = await startOurs(conversation)
+    stats = await answerTestProtocols(ours)
+    theirs = await conversation.start()
+  }, START_TIMEOUT_MS)
+  afterAll(async () => {
+    await ours?.stop()
+    await theirs?.[Symbol.asyncDispose]()
+  })
+
+  const open = (protocol: string): Promise<Stream> =>
+    ours.dialProtocol(multiaddr(theirs.address(transport)), protocol, MANY)
+  const ourAddr = (): string => String(ours.getMultiaddrs()[0])
+
+  describe('we dial', () => {
+    it('connects to the peer it named, with the security and muxer configured', async () => {
+      const connection = await ours.dial(multiaddr(theirs.address(transport)))
+      expect(connection.remotePeer.toString()).toBe(theirs.peerId)
+      expect(connection.encryption).toBe(security)
+      expect(connection.multiplexer).toBe(muxer)
+    })
+
+    it('identifies', async () => {
+      const [connection] = ours.getConnections()
+      const result = await ours.services.identify.identify(connection!)
+      expect(result.peerId.toString()).toBe(theirs.peerId)
+      expect(result.agentVersion).toMatch(conversation.agentVersion)
+      expect(result.protocols).toContain(ECHO)
+      expect(result.listenAddrs.map(String)).toContain(theirs.address(transport).replace(/\/p2p\/.*/, ''))
+      expect(result.observedAddr?.toString()).toMatch(/^\/ip4\/127\.0\.0\.1\/tcp\/\d+/)
+      expect(result.signedPeerRecord?.addresses.length).toBeGreaterThan(0)
+    })
+
+    it('pings', async () => {
+      expect(await ours.services.ping.ping(multiaddr(theirs.address(transport)))).toBeGreaterThan(0)
+    })
+
+    it('echoes 10 MB in random chunks', async () => {
+      expect(await echo(await open(ECHO), TEN_MB)).toEqual({ bytes: TEN_MB, equal: true })
+    })
+
+    it('reads on after closing its own writing', async () => {
+      const stream = await open(COUNT)
+      await writeZeros(stream, 1_000_000)
+      await stream.close()
+      expect(new TextDecoder().decode(await readAll(stream))).toBe('1000000')
+    })
+
+    it('writes on after the peer closed its writing', async () => {
+      const before = ((await theirs.call('stats')).received as number) ?? 0
+      const stream = await open(GREET)
+      expect(new TextDecoder().decode(await readAll(stream))).toBe('hello')
+      await writeZeros(stream, 200_000)
+      await stream.close()
+      await vi.waitFor(async () => expect((await theirs.call('stats')).received).toBe(before + 200_000))
+    })
+
+    it('sees a reset as a reset', async () => {
+      const stream = await open(RESET)
+      stream.send(Uint8Array.of(1))
+      await expect(readAll(stream)).rejects.toMatchObject(conversation.theirReset)
+      expect(stream.status).toBe('reset')
+    })
+
+    it('shows its abort as a reset', async () => {
+      const before = (await theirs.call('stats')).resets as number
+      const stream = await open(ECHO)
+      stream.send(Uint8Array.of(1))
+      for await (const _ of stream) break
+      stream.abort(new Error('enough'))
+      await vi.waitFor(async () => expect((await theirs.call('stats')).resets).toBe(before + 1))
+    })
+
+    it('runs 200 streams at once', async () => {
+      const results = await Promise.all(Array.from({ length: 200 }, async () => echo(await open(ECHO), 20_000)))
+      expect(results).toEqual(Array.from({ length: 200 }, () => ({ bytes: 20_000, equal: true })))
+    })
+
+    it('measures both ways', async () => {
+      for (const [up, down] of [
+        [TEN_MB, 0],
+        [0, TEN_MB]
+      ] as const) {
+        const steps = []
+        const target = multiaddr(theirs.address(transport))
+        for await (const step of ours.services.perf.measurePerformance(target, up, down)) steps.push(step)
+        expect(steps.at(-1)).toMatchObject({ type: 'final', uploadBytes: up, downloadBytes: down })
+      }
+    })
+  })
+
+  describe('they dial', () => {
+    // What we dialed would serve them too.
+    beforeAll(async () => {
+      await Promise.all(ours.getConnections().map(connection => connection.close()))
+      await vi.waitFor(async () => expect((await theirs.call('connections')).count).toBe(0))
+    })
+
+    it('connects to the peer it named, with the security and muxer configured', async () => {
+      const peerId = ours.peerId.toString()
+      expect(await theirs.call('dial', { addr: ourAddr() })).toEqual({ peerId, security, muxer })
+      expect(ours.getConnections().map(connection => connection.direction)).toEqual(['inbound'])
+    })
+
+    it('identifies', async () => {
+      const result = await theirs.call('identify', { addr: ourAddr() })
+      expect(result.peerId).toBe(ours.peerId.toString())
+      expect(result.agentVersion).toMatch(/ts-libp2p/)
+      expect(result.protocols).toContain(ECHO)
+      expect(result.listenAddrs).toContain(ourAddr().replace(/\/p2p\/.*/, ''))
+      expect(result.observedAddr).toMatch(/^\/ip4\/127\.0\.0\.1\/tcp\/\d+/)
+      expect(result.signedAddrs).toEqual(expect.arrayContaining([expect.stringContaining('/tcp/')]))
+    })
+
+    it('pings', async () => {
+      expect((await theirs.call('ping', { addr: ourAddr() })).rttMs).toEqual(expect.any(Number))
+    })
+
+    it('echoes 10 MB in random chunks', async () => {
+      expect(await theirs.call('echo', { addr: ourAddr(), bytes: TEN_MB })).toEqual({ bytes: TEN_MB, equal: true })
+    })
+
+    it('half-closes each way', async () => {
+      expect(await theirs.call('count', { addr: ourAddr(), bytes: 1_000_000 })).toEqual({ count: 1_000_000 })
+      const before = stats.received
+      expect(await theirs.call('greet', { addr: ourAddr(), bytes: 200_000 })).toEqual({ greeting: 'hello' })
+      await vi.waitFor(() => expect(stats.received).toBe(before + 200_000))
+    })
+
+    it('sees our reset as a reset', async () => {
+      expect(await theirs.call('reset', { addr: ourAddr() })).toEqual(conversation.ourReset)
+    })
+
+    it('resets, and we see it', async () => {
+      const before = stats.resets
+      await theirs.call('sendReset', { addr: ourAddr() })
+      await vi.waitFor(() => expect(stats.resets).toBe(before + 1))
+    })
+
+    it('runs 200 streams at once', async () => {
+      expect(await theirs.call('parallel', { addr: ourAddr(), streams: 200, bytes: 20_000 })).toEqual({
+        equal: true,
+        streams: 200
+      })
+    })
+
+    it('measures both ways', async () => {
+      expect(await theirs.call('perf', { addr: ourAddr(), up: TEN_MB, down: 0 })).toMatchObject({ received: 0 })
+      expect(await theirs.call('perf', { addr: ourAddr(), up: 0, down: TEN_MB })).toMatchObject({ received: TEN_MB })
+    })
+  })
+}

@@ -51,9 +51,10 @@ func (p *peerProgram) dial(ctx context.Context, r request) (reply, error) {
 	}
 	state := conns[0].ConnState()
 	return reply{
-		"peerId":   conns[0].RemotePeer().String(),
-		"security": string(state.Security),
-		"muxer":    string(state.StreamMultiplexer),
+		"peerId":         conns[0].RemotePeer().String(),
+		"security":       string(state.Security),
+		"muxer":          string(state.StreamMultiplexer),
+		"isMuxerInlined": state.UsedEarlyMuxerNegotiation,
 	}, nil
 }
 

@@ -32,6 +32,8 @@ export interface Conversation {
   muxer: string
   security: string
   agentVersion: RegExp
+  /** What theirs tells of a connection beside peer, security and muxer. */
+  theirDial?: object
   /** The fields of the error that ours gets when theirs resets a stream. */
   theirReset: object
   /** What theirs answers when ours resets a stream. */
@@ -154,7 +156,10 @@ export function converse(conversation: Conversation): void {
 
     it('connects to the peer it named, with the security and muxer configured', async () => {
       const peerId = ours.peerId.toString()
-      expect(await theirs.call('dial', { addr: ourAddr() })).toEqual({ peerId, security, muxer })
+      expect(await theirs.call('dial', { addr: ourAddr() })).toEqual({
+        ...{ peerId, security, muxer },
+        ...conversation.theirDial
+      })
       expect(ours.getConnections().map(connection => connection.direction)).toEqual(['inbound'])
     })
 

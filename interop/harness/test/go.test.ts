@@ -23,6 +23,7 @@ describe.each<[SecurityName, TransportName]>([
     security: SECURITY[security].id,
     // What go-libp2p says when nothing is set: the name of the program.
     agentVersion: /^tslibp2p\/interop-go@/,
+    theirDial: { isMuxerInlined: true },
     theirReset: { name: 'StreamResetError', remoteCode: RESET_CODE },
     ourReset: { error: 'StreamError', remote: true, code: RESET_CODE }
   })

@@ -6,8 +6,9 @@ import { basename, join } from 'node:path'
 
 /**
  * Builds a Go program outside the checkout, anew only when its sources change, and resolves with its path. The first
- * build on a machine fetches and compiles go-libp2p: the compiling alone takes about 40 s on two cores. `go` is the command, by default the variable
- * `GO`, or the first in the path. Rejects with an `Error` that names the toolchain when it is missing.
+ * build on a machine fetches and compiles go-libp2p: the compiling alone takes about 40 s on two cores. `go` is the
+ * command, by default the variable `GO`, or the first in the path. Rejects with an `Error` that names the toolchain when
+ * it is missing.
  */
 export async function buildGo(folder: string, go: string = process.env.GO ?? 'go'): Promise<string> {
   const program = join(tmpdir(), `ts-libp2p-${basename(folder)}-${sourceHash(folder)}`)

@@ -70,7 +70,7 @@ async function store(
 ): Promise<Peer> {
   const data: PeerData = { publicKey: claims.publicKey, protocols: claims.protocols }
   if (!hasRecord && claims.listenAddrs !== undefined) data.multiaddrs = claims.listenAddrs
-  const stored = await peerStore.patch(peer, defined(data), options)
+  const stored = await peerStore.patch(peer, defined(data), { ...options, source: 'identify' })
   const metadata = versions(claims)
   // Merged, not patched: others keep metadata of the peer too.
   return metadata.size > 0 ? await peerStore.merge(peer, { metadata }, options) : stored

@@ -15,6 +15,8 @@ export interface Address {
   multiaddr: Multiaddr
   /** It came in a record that the peer signed. */
   isCertified: boolean
+  /** Who told of it first, e.g. `identify` or `discovery`, where that was said. */
+  source?: string
 }
 
 export interface Tag {
@@ -68,6 +70,13 @@ export interface PeerUpdate {
   previous?: Peer
 }
 
+export interface PeerUpdateOptions extends AbortOptions {
+  /** Who tells of the addresses of this update, 64 characters at most. Kept with those that are new. */
+  source?: string
+  /** Milliseconds for which the addresses of this update are good. Default: the store's. */
+  addressTtlMs?: number
+}
+
 /** What is known of each peer. */
 export interface PeerStore {
   forEach(fn: (peer: Peer) => void, query?: PeerQuery): Promise<void>
@@ -78,11 +87,11 @@ export interface PeerStore {
   get(peerId: PeerId, options?: AbortOptions): Promise<Peer>
   getInfo(peerId: PeerId, options?: AbortOptions): Promise<PeerInfo>
   /** Replaces everything that was known. */
-  save(id: PeerId, data: PeerData, options?: AbortOptions): Promise<Peer>
+  save(id: PeerId, data: PeerData, options?: PeerUpdateOptions): Promise<Peer>
   /** Replaces the fields given, leaves the others. */
-  patch(id: PeerId, data: PeerData, options?: AbortOptions): Promise<Peer>
+  patch(id: PeerId, data: PeerData, options?: PeerUpdateOptions): Promise<Peer>
   /** Adds to lists and maps; an undefined map value removes its key. */
-  merge(id: PeerId, data: PeerData, options?: AbortOptions): Promise<Peer>
+  merge(id: PeerId, data: PeerData, options?: PeerUpdateOptions): Promise<Peer>
   /** Stores the addresses of a signed peer record. False when it is older than what is known. */
   consumePeerRecord(buf: Uint8Array, options?: ConsumePeerRecordOptions): Promise<boolean>
 }

@@ -273,7 +273,7 @@ export class Libp2pNode<Services extends Record<string, unknown> = Record<string
       discovery?.addEventListener('peer', ({ detail }) => {
         if (detail.id.equals(this.peerId)) return
         this.swarm.emit('peer:discovery', detail)
-        this.peerStore.merge(detail.id, { multiaddrs: detail.multiaddrs }).catch(err => {
+        this.peerStore.merge(detail.id, { multiaddrs: detail.multiaddrs }, { source: 'discovery' }).catch(err => {
           this.log.error('a discovered peer could not be stored - %e', err)
         })
       })

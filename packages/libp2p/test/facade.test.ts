@@ -2,10 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateKey, pnet } from '@ts-libp2p/pnet'
+import { TypedEvents } from '@ts-libp2p/stream'
 import { yamux } from '@ts-libp2p/yamux'
 import { LevelDatastore } from 'datastore-level'
 import { describe, expect, expectTypeOf, it, vi } from 'vitest'
-import { createLibp2p, generateKeyPair, type Libp2pOptions, multiaddr, type Node } from '../src/index.ts'
+import {
+  createLibp2p,
+  generateKeyPair,
+  type Libp2pOptions,
+  multiaddr,
+  type Node,
+  type PeerDiscoveryEvents,
+  peerDiscoverySymbol,
+  peerIdFromString
+} from '../src/index.ts'
 
 const LOCAL = { addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] } }
 const ECHO = '/echo/1.0.0'
@@ -180,6 +190,16 @@ describe('createLibp2p', () => {
 })
 
 describe('the node', () => {
+  it('keeps what it discovers, and who told of it', async () => {
+    const events = new TypedEvents<PeerDiscoveryEvents>()
+    await using node = await createLibp2p({ ...LOCAL, services: { finder: () => ({ [peerDiscoverySymbol]: events }) } })
+    const id = peerIdFromString((await generateKeyPair('Ed25519')).publicKey.toString())
+    const found = new Promise(resolve => node.addEventListener('peer:update', resolve, { once: true }))
+    events.safeDispatchEvent('peer', { detail: { id, multiaddrs: [multiaddr('/ip4/192.0.2.1/tcp/1')] } })
+    await found
+    expect((await node.peerStore.get(id)).addresses).toMatchObject([{ isCertified: false, source: 'discovery' }])
+  })
+
   it('tells who came and went', async () => {
     await using a = await createLibp2p(LOCAL)
     await using b = await createLibp2p(LOCAL)

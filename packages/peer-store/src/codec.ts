@@ -9,6 +9,7 @@ import {
   peerIdToBytes
 } from '@ts-libp2p/peer-id'
 import { Key } from 'interface-datastore'
+import { originOf } from './address-list.ts'
 import type { Entry, StoredAddress, StoredTag } from './entry.ts'
 import { PeerStoreError } from './errors.ts'
 import { givenProtocols } from './given.ts'
@@ -88,8 +89,8 @@ function decodeMessage(id: PeerId, bytes: Uint8Array): PeerMessage & { version: 
   }
 }
 
-function addressMessage({ multiaddr, isCertified, expiresAt }: StoredAddress): Address.$Properties {
-  return { multiaddr: multiaddr.bytes, isCertified, expires: Math.floor(expiresAt) }
+function addressMessage({ multiaddr, isCertified, expiresAt, source }: StoredAddress): Address.$Properties {
+  return { multiaddr: multiaddr.bytes, isCertified, expires: Math.floor(expiresAt), source }
 }
 
 function tagMessage(key: string, { value, expiresAt }: StoredTag): TagEntry.$Properties {
@@ -100,8 +101,10 @@ function readAddress(address: Address.$Properties, addressTtlMs: number): Stored
   const expires = toNumber(address.expires)
   const expiresAt = expires > 0 ? expires : toNumber(address.observed) + addressTtlMs
   try {
-    const stored = { multiaddr: multiaddr(address.multiaddr), isCertified: address.isCertified === true, expiresAt }
-    return [Object.freeze(stored)]
+    const origin = originOf(expiresAt, address.source === '' ? undefined : (address.source ?? undefined))
+    return [
+      Object.freeze({ multiaddr: multiaddr(address.multiaddr), isCertified: address.isCertified === true, ...origin })
+    ]
   } catch {
     return []
   }

@@ -102,7 +102,9 @@ export function asPeer(entry: Entry): Peer {
 export function copyOf({ id, addresses, protocols, metadata, tags, peerRecordEnvelope }: Peer): Peer {
   return {
     id,
-    addresses: addresses.map(({ multiaddr, isCertified }) => ({ multiaddr, isCertified })),
+    addresses: addresses.map(({ multiaddr, isCertified, source }) =>
+      source === undefined ? { multiaddr, isCertified } : { multiaddr, isCertified, source }
+    ),
     protocols: [...protocols],
     metadata: new Map(metadata),
     tags: new Map(Array.from(tags, ([name, { value }]) => [name, { value }])),

@@ -10,6 +10,6 @@
  */
 export * from './errors.ts'
 export * from './limits.ts'
-export type { AddressFilter, PeerStoreOptions, UpdateOptions } from './options.ts'
+export type { AddressFilter, PeerStoreOptions } from './options.ts'
 export type { PeerBook } from './peer-book.ts'
 export { createPeerStore } from './peer-store.ts'

@@ -65,3 +65,6 @@ export const MAX_PENDING_DELETIONS = 10_000
 
 /** Milliseconds for which `stop()` waits for the datastore to take the last changes. */
 export const STOP_FLUSH_TIMEOUT_MS = 10_000
+
+/** Characters of the name of who told of an address. */
+export const MAX_SOURCE_LENGTH = 64

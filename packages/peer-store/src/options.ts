@@ -1,5 +1,4 @@
 import {
-  type AbortOptions,
   type Clock,
   type ComponentLogger,
   InvalidParametersError,
@@ -38,11 +37,6 @@ export interface PeerStoreOptions {
   peerTtlMs?: number
   /** Milliseconds for which changes are gathered before they are written: what a crash loses. Default 1000. */
   writeDelayMs?: number
-}
-
-export interface UpdateOptions extends AbortOptions {
-  /** Milliseconds for which the addresses of this update are good. Default: the store's `addressTtlMs`. */
-  addressTtlMs?: number
 }
 
 type Defaulted = 'clock' | 'maxPeers' | 'addressTtlMs' | 'peerTtlMs' | 'writeDelayMs'

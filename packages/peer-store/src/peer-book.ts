@@ -1,5 +1,13 @@
-import type { AbortOptions, Peer, PeerData, PeerId, PeerStore, PublicKey, Startable } from '@ts-libp2p/interface'
-import type { UpdateOptions } from './options.ts'
+import type {
+  AbortOptions,
+  Peer,
+  PeerData,
+  PeerId,
+  PeerStore,
+  PeerUpdateOptions,
+  PublicKey,
+  Startable
+} from '@ts-libp2p/interface'
 
 /** A peer store with what the swarm needs of it: reads without promises, and connections that keep addresses good. */
 export interface PeerBook extends PeerStore, Startable {
@@ -16,9 +24,9 @@ export interface PeerBook extends PeerStore, Startable {
   setConnected(peerId: PeerId, isConnected: boolean): void
   /** Rejects with a `NotFoundError` for a peer whose key is neither in its id nor stored. */
   getPublicKey(peerId: PeerId, options?: AbortOptions): Promise<PublicKey>
-  save(id: PeerId, data: PeerData, options?: UpdateOptions): Promise<Peer>
-  patch(id: PeerId, data: PeerData, options?: UpdateOptions): Promise<Peer>
-  merge(id: PeerId, data: PeerData, options?: UpdateOptions): Promise<Peer>
+  save(id: PeerId, data: PeerData, options?: PeerUpdateOptions): Promise<Peer>
+  patch(id: PeerId, data: PeerData, options?: PeerUpdateOptions): Promise<Peer>
+  merge(id: PeerId, data: PeerData, options?: PeerUpdateOptions): Promise<Peer>
   /** Writes all changes. Rejects with a `PeerStoreError` (`write-failed`) for those that stay in memory alone. */
   flush(options?: AbortOptions): Promise<void>
   start(): Promise<void>

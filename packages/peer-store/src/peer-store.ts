@@ -11,25 +11,21 @@ import {
   type PeerId,
   type PeerInfo,
   type PeerQuery,
+  type PeerUpdateOptions,
   type PublicKey,
   type Undo
 } from '@ts-libp2p/interface'
 import { openPeerRecord, PeerRecord, parseEnvelope } from '@ts-libp2p/record'
 import { noLog } from '@ts-libp2p/stream'
 import type { Datastore } from 'interface-datastore'
+import { originOf } from './address-list.ts'
 import { readPeers, writePeers } from './disk.ts'
 import { asPeer, copyOf, type Entry } from './entry.ts'
 import { PeerStoreError } from './errors.ts'
 import { type GivenAddresses, givenAddresses, ownAddresses } from './given.ts'
 import { KnownPeers } from './known-peers.ts'
 import { STOP_FLUSH_TIMEOUT_MS, SWEEP_INTERVAL_MS } from './limits.ts'
-import {
-  type AddressFilter,
-  type CheckedOptions,
-  checkOptions,
-  type PeerStoreOptions,
-  type UpdateOptions
-} from './options.ts'
+import { type AddressFilter, type CheckedOptions, checkOptions, type PeerStoreOptions } from './options.ts'
 import type { PeerBook } from './peer-book.ts'
 import { select } from './query.ts'
 import { Turns } from './turns.ts'
@@ -146,15 +142,15 @@ class Book implements PeerBook {
     return key
   }
 
-  save(id: PeerId, data: PeerData, options: UpdateOptions = {}): Promise<Peer> {
+  save(id: PeerId, data: PeerData, options: PeerUpdateOptions = {}): Promise<Peer> {
     return this.update('save', id, data, options)
   }
 
-  patch(id: PeerId, data: PeerData, options: UpdateOptions = {}): Promise<Peer> {
+  patch(id: PeerId, data: PeerData, options: PeerUpdateOptions = {}): Promise<Peer> {
     return this.update('patch', id, data, options)
   }
 
-  merge(id: PeerId, data: PeerData, options: UpdateOptions = {}): Promise<Peer> {
+  merge(id: PeerId, data: PeerData, options: PeerUpdateOptions = {}): Promise<Peer> {
     return this.update('merge', id, data, options)
   }
 
@@ -173,7 +169,7 @@ class Book implements PeerBook {
     })
   }
 
-  private async update(strategy: Strategy, id: PeerId, data: PeerData, options: UpdateOptions): Promise<Peer> {
+  private async update(strategy: Strategy, id: PeerId, data: PeerData, options: PeerUpdateOptions): Promise<Peer> {
     if (!isPeerId(id)) throw new InvalidParametersError('a peer is stored by its peer id')
     if (data == null) throw new InvalidParametersError(`nothing was given to store of ${id}`)
     if (this.mustWait(options)) await this.loaded(options)
@@ -202,11 +198,15 @@ class Book implements PeerBook {
 
   private apply(
     id: PeerId,
-    { addressTtlMs = this.options.addressTtlMs }: UpdateOptions,
+    { addressTtlMs = this.options.addressTtlMs, source }: PeerUpdateOptions,
     change: (known: Entry | undefined, times: UpdateTimes) => Entry
   ): Peer {
     const now = this.now()
-    const { isNews, ...update } = this.known.update(id.toString(), { now, expiresAt: now + addressTtlMs }, change)
+    const { isNews, ...update } = this.known.update(
+      id.toString(),
+      { now, origin: originOf(now + addressTtlMs, source) },
+      change
+    )
     if (isNews) {
       try {
         this.options.onUpdate?.(update)

@@ -1,6 +1,6 @@
 import { InvalidParametersError, type Multiaddr, type PeerData, type PeerId } from '@ts-libp2p/interface'
 import { matchesPublicKey, peerIdFromPublicKey } from '@ts-libp2p/peer-id'
-import { certifiedAnew, mixAddresses } from './address-list.ts'
+import { type AddressOrigin, certifiedAnew, mixAddresses } from './address-list.ts'
 import { type Entry, emptyEntry, type StoredTag } from './entry.ts'
 import { PeerStoreError } from './errors.ts'
 import { type GivenAddresses, givenEnvelope, givenMetadata, givenProtocols, givenTags } from './given.ts'
@@ -12,8 +12,8 @@ export type Strategy = 'save' | 'patch' | 'merge'
 /** Milliseconds since 1970. */
 export interface UpdateTimes {
   readonly now: number
-  /** When addresses given now expire. */
-  readonly expiresAt: number
+  /** What is said of the addresses given now: when they expire, who told of them. */
+  readonly origin: AddressOrigin
 }
 
 /**
@@ -33,7 +33,7 @@ export function updateEntry(
   const envelope = data.peerRecordEnvelope
   return Object.freeze({
     id: withKey(base.id, data),
-    addresses: given ? mixAddresses(base.addresses, given, strategy === 'merge', times.expiresAt) : base.addresses,
+    addresses: given ? mixAddresses(base.addresses, given, strategy === 'merge', times.origin) : base.addresses,
     protocols: mixProtocols(base, data, strategy),
     metadata: mixMetadata(base, data, strategy),
     tags: mixTags(base, data, strategy, times.now),
@@ -54,7 +54,7 @@ export function withRecord(
   return Object.freeze({
     ...base,
     id,
-    addresses: certifiedAnew(base.addresses, addresses, times.expiresAt),
+    addresses: certifiedAnew(base.addresses, addresses, times.origin),
     peerRecordEnvelope,
     updatedAt: times.now
   })

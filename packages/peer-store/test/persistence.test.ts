@@ -85,6 +85,25 @@ describe('on disk', () => {
     await second.stop()
   })
 
+  it('who told of an address is kept with it, the first who did', async () => {
+    const first = createPeerStore({ peerId: self, datastore: level })
+    await first.merge(alice, { multiaddrs: [tcp(1)] }, { source: 'dht' })
+    await first.merge(alice, { multiaddrs: [tcp(1), tcp(2)] }, { source: 'identify' })
+    await first.merge(alice, { multiaddrs: [tcp(3)] })
+    await first.flush()
+    const second = createPeerStore({ peerId: self, datastore: level })
+    const told = (await second.get(alice)).addresses.map(({ multiaddr, source }) => [String(multiaddr), source])
+    expect(told).toEqual([
+      [String(tcp(1)), 'dht'],
+      [String(tcp(2)), 'identify'],
+      [String(tcp(3)), undefined]
+    ])
+    const tooLong = { source: 'x'.repeat(65) }
+    await expect(first.merge(alice, { multiaddrs: [tcp(4)] }, tooLong)).rejects.toMatchObject({
+      name: 'InvalidParametersError'
+    })
+  })
+
   it('the datastore is read on the first call, started or not', async () => {
     const first = createPeerStore({ peerId: self, datastore: level })
     await first.save(alice, { protocols: ['/a'] })

@@ -32,6 +32,9 @@ export class Address {
     /** Address expires. */
     expires: (number|Long);
 
+    /** Address source. */
+    source: string;
+
     /**
      * Encodes the specified Address message. Does not implicitly {@link Address.verify|verify} messages.
      * @param message Address message or plain object to encode
@@ -67,6 +70,9 @@ export namespace Address {
 
         /** Address expires */
         expires?: (number|Long|null);
+
+        /** Address source */
+        source?: (string|null);
 
         /** Unknown fields preserved while decoding when enabled */
         $unknowns?: Uint8Array[];

@@ -19,6 +19,7 @@ export const Address = $root.Address = (() => {
     Address.prototype.isCertified = false;
     Address.prototype.observed = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
     Address.prototype.expires = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+    Address.prototype.source = "";
 
     Address.encode = function (message, writer, _depth) {
         if (!writer)
@@ -35,6 +36,8 @@ export const Address = $root.Address = (() => {
             writer.uint32(24).uint64(message.observed);
         if (message.expires != null && $Object.hasOwnProperty.call(message, "expires") && (typeof message.expires === "object" ? message.expires.low || message.expires.high : message.expires !== 0))
             writer.uint32(128).uint64(message.expires);
+        if (message.source != null && $Object.hasOwnProperty.call(message, "source") && message.source !== "")
+            writer.uint32(138).string(message.source);
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
             for (let i = 0; i < message.$unknowns.length; ++i)
                 writer.raw(message.$unknowns[i]);
@@ -102,6 +105,15 @@ export const Address = $root.Address = (() => {
                         message.expires = value;
                     else
                         delete message.expires;
+                    continue;
+                }
+            case 17: {
+                    if (wireType !== 2)
+                        break;
+                    if ((value = reader.stringVerify()).length)
+                        message.source = value;
+                    else
+                        delete message.source;
                     continue;
                 }
             }

@@ -1,10 +1,13 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, mergeConfig, type ViteUserConfig } from 'vitest/config'
 import projects from './vitest.workspace.ts'
 
 const conditions = ['@ts-libp2p/source', 'module', 'node', 'development|production', 'import', 'default']
 
-export default defineConfig({
+/** Packages are read from their sources: tests need no build. */
+export const base: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
-  test: { projects, testTimeout: 20_000, hookTimeout: 20_000 }
+  test: { testTimeout: 20_000, hookTimeout: 20_000 }
 })
+
+export default mergeConfig(base, defineConfig({ test: { projects } }))

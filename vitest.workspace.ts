@@ -1,13 +1,22 @@
 import { existsSync, readdirSync } from 'node:fs'
 
-const packages = readdirSync('packages').map(name => `packages/${name}`)
-/** js-libp2p, which the interop suite runs, needs Node 22 or later. */
+interface Project {
+  extends: true
+  test: { name: string; root: string; include: string[] }
+}
+
+function project(folder: string, include: string): Project {
+  return { extends: true, test: { name: folder.replace('packages/', ''), root: `./${folder}`, include: [include] } }
+}
+
+/** js-libp2p, which comes from npm and needs Node 22 or later. The other peers need toolchains: `pnpm test:interop`. */
 const isPinnedNode = Number(process.versions.node.split('.')[0]) >= 22
+const interop = isPinnedNode ? [project('interop/harness', 'test/js.test.ts')] : []
 
 /** The test projects: one per folder that has tests. `vitest.config.ts` reads this list. */
-export default [...packages, ...(isPinnedNode ? ['interop/harness'] : [])]
+const projects: Project[] = readdirSync('packages')
+  .map(name => `packages/${name}`)
   .filter(folder => existsSync(`${folder}/test`))
-  .map(folder => ({
-    extends: true as const,
-    test: { name: folder.replace('packages/', ''), root: `./${folder}`, include: ['test/**/*.test.ts'] }
-  }))
+  .map(folder => project(folder, 'test/**/*.test.ts'))
+
+export default [...projects, ...interop]

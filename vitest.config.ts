@@ -7,7 +7,8 @@ const conditions = ['@ts-libp2p/source', 'module', 'node', 'development|producti
 export const base: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
-  test: { testTimeout: 20_000, hookTimeout: 20_000 }
+  // Patient: a busy machine is slow, not wrong.
+  test: { testTimeout: 20_000, hookTimeout: 20_000, expect: { poll: { timeout: 10_000 } } }
 })
 
 export default mergeConfig(base, defineConfig({ test: { projects } }))

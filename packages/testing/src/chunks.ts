@@ -2,7 +2,7 @@ import { concat } from '@ts-libp2p/bytes'
 import type { MessageStream } from '@ts-libp2p/interface'
 import { flatten } from '@ts-libp2p/stream'
 import { TestingError } from './errors.ts'
-import { MAX_COLLECTED_BYTES } from './limits.ts'
+import { MAX_COLLECTED_BYTES, MAX_RANDOM_CHUNKS } from './limits.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
 /**
@@ -10,7 +10,9 @@ import type { SeededRandom } from './seeded-random.ts'
  * large pieces occur).
  */
 export function randomChunks(bytes: Uint8Array, random: SeededRandom, maxBytes?: number): Uint8Array[] {
-  const limit = maxBytes ?? 2 ** (1 + random.int(17))
+  const drawn = 2 ** (1 + random.int(17))
+  // Crumbs of a large array would be millions, and say no more than thousands do.
+  const limit = maxBytes ?? Math.max(drawn, Math.ceil((2 * bytes.byteLength) / MAX_RANDOM_CHUNKS))
   const chunks: Uint8Array[] = []
   for (let at = 0; at < bytes.byteLength; ) {
     const length = 1 + random.int(limit)

@@ -21,3 +21,6 @@ export const MAX_QUEUED_ITEMS = 100_000
 
 /** Bytes that may be on the way to a reader that sleeps: stream, muxer, connection and wire buffers of both ends. */
 export const MAX_STALLED_BYTES: number = 4 * 1024 * 1024
+
+/** Chunks into which `randomChunks` cuts, about, when it draws their size itself. */
+export const MAX_RANDOM_CHUNKS = 10_000

@@ -24,7 +24,8 @@ export class WireEnd implements StreamOwner {
   private readonly options: WireOptions
   private readonly note: (from: MessageStreamDirection, bytes: number) => void
   private readonly cut: () => void
-  private inbox: Arrival[] = []
+  private readonly inbox: Arrival[] = []
+  private inboxHead = 0
   private isReading = true
   private isSendDue = false
   private isDeliveryDue = false
@@ -108,7 +109,7 @@ export class WireEnd implements StreamOwner {
   }
 
   private scheduleDelivery(): void {
-    if (this.isDeliveryDue || this.inbox.length === 0) return
+    if (this.isDeliveryDue || this.waiting === 0) return
     this.isDeliveryDue = true
     // A tick set by a tick runs before promises do; set by a microtask it runs after all of them, as real input would.
     queueMicrotask(() =>
@@ -121,23 +122,35 @@ export class WireEnd implements StreamOwner {
 
   private deliverBurst(): void {
     const burst = this.options.chop === undefined ? Number.POSITIVE_INFINITY : BURSTS[this.bursts++ % BURSTS.length]
-    for (let pieces = 0; pieces < (burst as number) && this.isReading && this.inbox.length > 0; pieces++) this.deliver()
+    for (let pieces = 0; pieces < (burst as number) && this.isReading && this.waiting > 0; pieces++) this.deliver()
     if (this.isReading) this.scheduleDelivery()
   }
 
   private deliver(): void {
-    const first = this.inbox[0] as Arrival
+    const first = this.inbox[this.inboxHead] as Arrival
     if (first === 'end' || first === 'cut') {
-      this.inbox.shift()
+      this.dropFirst()
       if (first === 'end') this.stream.receiveEnd()
       else this.cut()
       return
     }
     const piece = this.options.chop === undefined ? first : first.subarray(0, Math.max(1, this.options.chop()))
-    if (piece.byteLength === first.byteLength) this.inbox.shift()
-    else this.inbox[0] = first.subarray(piece.byteLength)
+    if (piece.byteLength === first.byteLength) this.dropFirst()
+    else this.inbox[this.inboxHead] = first.subarray(piece.byteLength)
     this.far.arrived(piece.byteLength)
     this.hand(piece)
+  }
+
+  private get waiting(): number {
+    return this.inbox.length - this.inboxHead
+  }
+
+  // A megabyte may wait in pieces of one byte: shifting the array would move them all each time.
+  private dropFirst(): void {
+    this.inboxHead++
+    if (this.inboxHead * 2 < this.inbox.length) return
+    this.inbox.splice(0, this.inboxHead)
+    this.inboxHead = 0
   }
 
   private hand(piece: Uint8Array): void {
@@ -156,8 +169,9 @@ export class WireEnd implements StreamOwner {
   }
 
   private dropInbox(): void {
-    for (const arrival of this.inbox.splice(0))
+    for (const arrival of this.inbox.splice(0).slice(this.inboxHead))
       if (typeof arrival !== 'string') this.far.bytesInFlight -= arrival.byteLength
+    this.inboxHead = 0
   }
 
   /** Runs `fn` when what leaves now arrives, never before what left earlier. */

@@ -158,8 +158,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
   // ---- sending ---------------------------------------------------------------------------------------------------
 
   send(data: Uint8Array | Uint8ArrayList): boolean {
-    if (this.writeStatus !== 'writable') throw this.notWritable()
-    if (this.writeQueue.byteLength >= this.maxWriteBufferLength) throw this.overrun()
+    this.assertMaySend()
     if (data instanceof Uint8Array) this.writeQueue.push(data)
     else for (const part of data) this.writeQueue.push(part)
     return this.noteQueued()
@@ -176,8 +175,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
 
   /** Sends several buffers as one, without joining them. */
   sendAll(chunks: readonly Uint8Array[]): boolean {
-    if (this.writeStatus !== 'writable') throw this.notWritable()
-    if (this.writeQueue.byteLength >= this.maxWriteBufferLength) throw this.overrun()
+    this.assertMaySend()
     for (const chunk of chunks) this.writeQueue.push(chunk)
     return this.noteQueued()
   }
@@ -357,6 +355,11 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
   }
 
   // ---- inside ----------------------------------------------------------------------------------------------------
+
+  private assertMaySend(): void {
+    if (this.writeStatus !== 'writable') throw this.notWritable()
+    if (this.writeQueue.byteLength >= this.maxWriteBufferLength) throw this.overrun()
+  }
 
   private noteQueued(): boolean {
     if (this.writeQueue.byteLength >= WRITE_HIGH_WATER_BYTES) this.writableNeedsDrain = true

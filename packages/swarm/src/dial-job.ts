@@ -1,4 +1,4 @@
-import type { Clock, ConnectionGater, Logger, Multiaddr, PeerId, Transport, Undo } from '@ts-libp2p/interface'
+import type { Clock, ConnectionGater, Multiaddr, PeerId, Transport, Undo } from '@ts-libp2p/interface'
 import { DNS, DNSADDR, peerIdOf, WebSockets, WebSocketsSecure, withPeerId } from '@ts-libp2p/multiaddr'
 import { toError } from '@ts-libp2p/stream'
 import type { DialBackoff } from './backoff.ts'
@@ -28,7 +28,6 @@ export interface DialJobInit {
   places: Semaphore
   limits: SwarmLimits
   clock: Clock
-  log: Logger
 }
 
 /** One dial: finds out which addresses can be tried, plays the plan, and keeps the record of every attempt. */

@@ -141,7 +141,6 @@ export class Swarm implements Node {
       gater: options.connectionGater ?? {},
       limits: this.limits,
       clock: this.clock,
-      log: this.log,
       addressesOf: (peer, abort) => this.addressesOf(peer, abort),
       existing: peer => this.table.best(peer),
       admit: connection => this.admit(connection)

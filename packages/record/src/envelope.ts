@@ -5,6 +5,7 @@ import { InvalidParametersError } from '@ts-libp2p/interface'
 import { RecordError } from './errors.ts'
 import { MAX_ENVELOPE_BYTES } from './limits.ts'
 import { Envelope as EnvelopeMessage } from './pb/envelope.js'
+import { plain } from './plain.ts'
 import { signingInput } from './signing-input.ts'
 
 interface EnvelopeFields {
@@ -144,11 +145,6 @@ function readKey(bytes: Uint8Array): PublicKey {
 function checkSize({ byteLength }: Uint8Array): void {
   if (byteLength <= MAX_ENVELOPE_BYTES) return
   throw new RecordError('too-large', `envelope of ${byteLength} bytes is over the limit of ${MAX_ENVELOPE_BYTES}`)
-}
-
-/** A Buffer as the Uint8Array it is: its `subarray` would make more Buffers. */
-export function plain(bytes: Uint8Array): Uint8Array {
-  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 const EMPTY = new Uint8Array(0)

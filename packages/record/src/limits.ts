@@ -12,3 +12,9 @@ export const MAX_RECORD_ADDRESS_BYTES = 1024
 
 /** The sequence number is a uint64. go-libp2p puts nanoseconds since 1970 there, js-libp2p milliseconds. */
 export const MAX_SEQ: bigint = 2n ** 64n - 1n
+
+/** Bytes of an IPNS record. Source: https://specs.ipfs.tech/ipns/ipns-record/#record-size-limit */
+export const MAX_IPNS_RECORD_BYTES: number = 10 * 1024
+
+/** Bytes of a record's namespace, `ipns` in `/ipns/…`. Those in use have 2 to 10. */
+export const MAX_NAMESPACE_BYTES = 64

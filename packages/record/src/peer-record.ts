@@ -3,11 +3,11 @@ import type { Multiaddr, PeerId, Record } from '@ts-libp2p/interface'
 import { InvalidParametersError } from '@ts-libp2p/interface'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import { peerIdFromBytes, peerIdToBytes } from '@ts-libp2p/peer-id'
-import { plain } from './envelope.ts'
 import { RecordError } from './errors.ts'
 import { ExactReader, type Halves, toBigInt, toHalves } from './exact-reader.ts'
 import { MAX_RECORD_ADDRESS_BYTES, MAX_RECORD_ADDRESSES, MAX_SEQ } from './limits.ts'
 import { PeerRecord as PeerRecordMessage } from './pb/peer-record.js'
+import { plain } from './plain.ts'
 
 /** A way to seal peer records: the domain they are signed in and the payload type they are told by. */
 export interface PeerRecordForm {

@@ -4,6 +4,7 @@ export type BytesErrorCode =
   | 'varint-not-minimal'
   | 'too-large'
   | 'not-utf8'
+  | 'not-protobuf'
   | 'not-hex'
 
 /** Malformed or oversized input. */

@@ -1,6 +1,6 @@
+import { EMPTY_BYTES } from './empty.ts'
 import { BytesError } from './errors.ts'
 
-const EMPTY = new Uint8Array(0)
 /** Bytes in which small chunks are gathered. */
 const SLAB_BYTES = 4096
 
@@ -12,7 +12,7 @@ export class Rope {
   private chunks: Uint8Array[] = []
   private head = 0
   private length = 0
-  private slab: Uint8Array = EMPTY
+  private slab: Uint8Array = EMPTY_BYTES
   private slabUsed = 0
 
   /** Bytes held. */
@@ -109,7 +109,7 @@ export class Rope {
   /** Up to `length` bytes from the front, left in place: a view where they lie in one chunk, else a copy. */
   peek(length: number): Uint8Array {
     const wanted = Math.min(length, this.length)
-    const first = this.chunks[this.head] ?? EMPTY
+    const first = this.chunks[this.head] ?? EMPTY_BYTES
     if (first.byteLength >= wanted) return first.subarray(0, wanted)
     const out = new Uint8Array(wanted)
     let at = 0
@@ -129,7 +129,7 @@ export class Rope {
 
   // Shifting an array moves every element; a head index makes it cheap, and the array is cut now and then.
   private drop(): void {
-    this.chunks[this.head] = EMPTY
+    this.chunks[this.head] = EMPTY_BYTES
     this.head++
     if (this.head === this.chunks.length) {
       this.chunks.length = 0

@@ -64,15 +64,12 @@ export function wireForm({ head, tail }: SplitMessage, observedAddr?: Uint8Array
 /** Merges the messages of an answer. Throws an `IdentifyError` (`malformed`). */
 export function mergeMessages(messages: readonly Uint8Array[]): IdentifyMessage {
   try {
-    const { publicKey, listenAddrs, protocols, observedAddr, ...rest } = Identify.decode(concat(messages))
+    const message = Identify.decode(concat(messages))
+    const { listenAddrs, protocols } = message
     return {
-      publicKey: publicKey ?? undefined,
+      ...message,
       listenAddrs: listenAddrs.length > 0 ? listenAddrs : undefined,
-      protocols: protocols.length > 0 ? protocols : undefined,
-      observedAddr: observedAddr ?? undefined,
-      protocolVersion: rest.protocolVersion ?? undefined,
-      agentVersion: rest.agentVersion ?? undefined,
-      signedPeerRecord: rest.signedPeerRecord ?? undefined
+      protocols: protocols.length > 0 ? protocols : undefined
     }
   } catch (cause) {
     throw new IdentifyError('malformed', 'not an identify message', { cause })
@@ -80,7 +77,7 @@ export function mergeMessages(messages: readonly Uint8Array[]): IdentifyMessage 
 }
 
 function encode(fields: IdentifyMessage): Uint8Array {
-  return Identify.encode(fields as Identify.$Properties).finish()
+  return Identify.encode(fields).finish()
 }
 
 /** Fills messages with parts, in order. The first has less room. */

@@ -35,7 +35,7 @@ export function started(node: TestNode, options?: IdentifyOptions): Identify {
 }
 
 export function encode(message: IdentifyMessage): Uint8Array {
-  return new Uint8Array(Message.encode(message as Message.$Properties).finish())
+  return Message.encode(message).finish()
 }
 
 /** Answers with these messages, whatever they are, and ends the stream. */

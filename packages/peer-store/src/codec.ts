@@ -41,9 +41,9 @@ export function peerIdOfKey(key: Key): PeerId | undefined {
 
 /** Times are cut to milliseconds. */
 export function encodeEntry(entry: Entry): Uint8Array<ArrayBuffer> {
-  const message: PeerMessage.$Properties = {
+  return PeerMessage.encode({
     addresses: entry.addresses.map(addressMessage),
-    protocols: [...entry.protocols],
+    protocols: entry.protocols,
     publicKey:
       inlinesKey(entry.id) || entry.id.publicKey === undefined ? null : publicKeyToProtobuf(entry.id.publicKey),
     peerRecordEnvelope: entry.peerRecordEnvelope,
@@ -51,9 +51,7 @@ export function encodeEntry(entry: Entry): Uint8Array<ArrayBuffer> {
     tags: [...entry.tags].map(([key, tag]) => tagMessage(key, tag)),
     updated: Math.floor(entry.updatedAt),
     version: FORMAT_VERSION
-  }
-  // Copied out of the pool that the writer allocates from: a datastore in memory would keep all of it.
-  return new Uint8Array(PeerMessage.encode(message).finish())
+  }).finish()
 }
 
 /**
@@ -71,18 +69,16 @@ export function decodeEntry(id: PeerId, bytes: Uint8Array, addressTtlMs: number)
     id: withKey(id, message.publicKey),
     addresses: Object.freeze(addresses.sort((a, b) => Number(b.isCertified) - Number(a.isCertified))),
     protocols: Object.freeze(givenProtocols(message.protocols).slice(0, MAX_PROTOCOLS_PER_PEER)),
-    metadata: new Map(firstOf(message.metadata).map(({ key, value }) => [key ?? '', new Uint8Array(value ?? [])])),
+    metadata: new Map(firstOf(message.metadata).map(({ key, value }) => [key, new Uint8Array(value)])),
     tags: new Map(firstOf(message.tags).map(readTag)),
     peerRecordEnvelope: envelope.byteLength > 0 ? new Uint8Array(envelope) : undefined,
-    updatedAt: toNumber(message.updated)
+    updatedAt: Number(message.updated)
   })
 }
 
-function decodeMessage(id: PeerId, bytes: Uint8Array): PeerMessage & { version: number } {
+function decodeMessage(id: PeerId, bytes: Uint8Array): PeerMessage {
   try {
-    // A view without Node's Buffer, whose parts would be Buffers too.
-    const message = PeerMessage.decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-    return message as PeerMessage & { version: number }
+    return PeerMessage.decode(bytes)
   } catch (cause) {
     const what = `stored peer ${id} cannot be read: ${bytes.byteLength} bytes of broken protobuf`
     throw new PeerStoreError('corrupt-entry', what, { cause })
@@ -97,22 +93,20 @@ function tagMessage(key: string, { value, expiresAt }: StoredTag): TagEntry.$Pro
   return { key, value: { value, expiry: Number.isFinite(expiresAt) ? Math.floor(expiresAt) : null } }
 }
 
-function readAddress(address: Address.$Properties, addressTtlMs: number): StoredAddress[] {
-  const expires = toNumber(address.expires)
-  const expiresAt = expires > 0 ? expires : toNumber(address.observed) + addressTtlMs
+function readAddress(address: Address, addressTtlMs: number): StoredAddress[] {
+  const expires = Number(address.expires)
+  const expiresAt = expires > 0 ? expires : Number(address.observed) + addressTtlMs
   try {
-    const origin = originOf(expiresAt, address.source === '' ? undefined : (address.source ?? undefined))
-    return [
-      Object.freeze({ multiaddr: multiaddr(address.multiaddr), isCertified: address.isCertified === true, ...origin })
-    ]
+    const origin = originOf(expiresAt, address.source || undefined)
+    return [Object.freeze({ multiaddr: multiaddr(address.multiaddr), isCertified: address.isCertified, ...origin })]
   } catch {
     return []
   }
 }
 
-function readTag({ key, value }: TagEntry.$Properties): [string, StoredTag] {
-  const expiry = toNumber(value?.expiry)
-  return [key ?? '', { value: value?.value ?? 0, expiresAt: expiry > 0 ? expiry : Number.POSITIVE_INFINITY }]
+function readTag({ key, value }: TagEntry): [string, StoredTag] {
+  const expiry = Number(value?.expiry ?? 0n)
+  return [key, { value: value?.value ?? 0, expiresAt: expiry > 0 ? expiry : Number.POSITIVE_INFINITY }]
 }
 
 function firstOf<T>(list: readonly T[]): readonly T[] {
@@ -136,11 +130,4 @@ function readKey(id: PeerId, bytes: Uint8Array): PublicKey {
 
 function inlinesKey(id: PeerId): boolean {
   return id.type === 'Ed25519' || id.type === 'secp256k1'
-}
-
-/** Milliseconds fit a double; protobufjs gives 64-bit numbers in two halves where the `long` package is at hand. */
-function toNumber(value: unknown): number {
-  if (typeof value === 'number') return value
-  const halves = value as { low: number; high: number } | null | undefined
-  return halves === null || halves === undefined ? 0 : (halves.high >>> 0) * 2 ** 32 + (halves.low >>> 0)
 }

@@ -5,7 +5,6 @@ import { InvalidParametersError } from '@ts-libp2p/interface'
 import { RecordError } from './errors.ts'
 import { MAX_ENVELOPE_BYTES } from './limits.ts'
 import { Envelope as EnvelopeMessage } from './pb/envelope.js'
-import { plain } from './plain.ts'
 import { signingInput } from './signing-input.ts'
 
 interface EnvelopeFields {
@@ -115,20 +114,15 @@ export function wrongPayloadType(envelope: SignedEnvelope): RecordError {
 }
 
 function encodeEnvelope({ publicKey, payloadType, payload, signature }: EnvelopeFields): Uint8Array<ArrayBuffer> {
-  const message = { publicKey: publicKeyToProtobuf(publicKey), payloadType, payload, signature }
-  // Copied out of the pool that the writer allocates from: in Node it is a Buffer, which nobody here promises.
-  return new Uint8Array(EnvelopeMessage.encode(message).finish())
+  return EnvelopeMessage.encode({
+    publicKey: publicKeyToProtobuf(publicKey),
+    ...{ payloadType, payload, signature }
+  }).finish()
 }
 
-function decodeEnvelope(bytes: Uint8Array): Omit<EnvelopeFields, 'publicKey'> & { publicKey: Uint8Array } {
+function decodeEnvelope(bytes: Uint8Array): EnvelopeMessage {
   try {
-    const { publicKey, payloadType, payload, signature } = EnvelopeMessage.decode(plain(bytes))
-    return {
-      publicKey: publicKey ?? EMPTY,
-      payloadType: payloadType ?? EMPTY,
-      payload: payload ?? EMPTY,
-      signature: signature ?? EMPTY
-    }
+    return EnvelopeMessage.decode(bytes)
   } catch (cause) {
     throw new RecordError('malformed', `not an envelope: ${bytes.byteLength} bytes of broken protobuf`, { cause })
   }
@@ -146,5 +140,3 @@ function checkSize({ byteLength }: Uint8Array): void {
   if (byteLength <= MAX_ENVELOPE_BYTES) return
   throw new RecordError('too-large', `envelope of ${byteLength} bytes is over the limit of ${MAX_ENVELOPE_BYTES}`)
 }
-
-const EMPTY = new Uint8Array(0)

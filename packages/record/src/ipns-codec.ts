@@ -1,10 +1,8 @@
 import { decode as decodeCbor, encode as encodeCbor } from '@ipld/dag-cbor'
 import { bytesEqual, fromUtf8, toUtf8 } from '@ts-libp2p/bytes'
 import { RecordError } from './errors.ts'
-import { ExactReader, type Halves, toBigInt, toHalves } from './exact-reader.ts'
 import { MAX_IPNS_RECORD_BYTES } from './limits.ts'
 import { IpnsEntry } from './pb/ipns.js'
-import { bytesField, plain } from './plain.ts'
 import { parseTime } from './rfc3339.ts'
 
 /** What an IPNS record says; all of it is in the signed CBOR. */
@@ -62,13 +60,8 @@ export function signedBytesV1({ value, validity }: IpnsFields): Uint8Array<Array
 /** The wire form; the fields of version 1 are written where there is a signature of version 1. */
 export function encodeIpns(fields: IpnsFields, parts: IpnsParts): Uint8Array<ArrayBuffer> {
   const { data, signatureV2, publicKey, signatureV1 } = parts
-  const message = {
-    ...(signatureV1.byteLength > 0 ? versionOne(fields, signatureV1) : {}),
-    ...(publicKey.byteLength > 0 ? { pubKey: publicKey } : {}),
-    signatureV2,
-    data
-  }
-  return new Uint8Array(IpnsEntry.encode(message as IpnsEntry.$Properties).finish())
+  const first = signatureV1.byteLength > 0 ? versionOne(fields, signatureV1) : {}
+  return IpnsEntry.encode({ ...first, pubKey: publicKey, signatureV2, data }).finish()
 }
 
 /** Throws a `RecordError`: `too-large` or `malformed`. Checks everything except signatures, keys and the time. */
@@ -77,36 +70,29 @@ export function decodeIpns(bytes: Uint8Array): IpnsFields & IpnsParts {
     throw new RecordError('too-large', `IPNS record of ${bytes.byteLength} bytes of ${MAX_IPNS_RECORD_BYTES} allowed`)
   }
   const message = decodeMessage(bytes)
-  const data = bytesField(message.data)
-  const signatureV2 = bytesField(message.signatureV2)
+  const { data, signatureV2, pubKey: publicKey, signatureV1 } = message
   if (data.byteLength === 0 || signatureV2.byteLength === 0) {
     throw new RecordError('malformed', 'IPNS record without signed data: version 1 alone proves nothing')
   }
   const fields = decodeData(data)
   checkVersionOne(message, fields)
-  return {
-    ...fields,
-    data,
-    signatureV2,
-    publicKey: bytesField(message.pubKey),
-    signatureV1: bytesField(message.signatureV1)
-  }
+  return { ...fields, data, signatureV2, publicKey, signatureV1 }
 }
 
-function versionOne({ value, validity, sequence, ttlNs }: IpnsFields, signatureV1: Uint8Array): object {
+function versionOne({ value, validity, sequence, ttlNs }: IpnsFields, signatureV1: Uint8Array): IpnsEntry.$Properties {
   return {
     value,
     signatureV1,
     validityType: EOL,
     validity: fromUtf8(validity),
-    sequence: toHalves(sequence),
-    ttl: toHalves(ttlNs)
+    sequence,
+    ttl: ttlNs
   }
 }
 
-function decodeMessage(bytes: Uint8Array): IpnsEntry.$Properties {
+function decodeMessage(bytes: Uint8Array): IpnsEntry {
   try {
-    return IpnsEntry.decode(new ExactReader(plain(bytes)))
+    return IpnsEntry.decode(bytes)
   } catch (cause) {
     throw new RecordError('malformed', `not an IPNS record: ${bytes.byteLength} bytes of broken protobuf`, { cause })
   }
@@ -159,19 +145,13 @@ function timeIn(bytes: Uint8Array): string {
 }
 
 /** Fields of version 1 that say something else would mislead old readers: such a record is refused. */
-function checkVersionOne(message: IpnsEntry.$Properties, fields: IpnsFields): void {
-  const signature = bytesField(message.signatureV1)
-  const value = bytesField(message.value)
-  if (signature.byteLength === 0 && value.byteLength === 0) return
+function checkVersionOne(message: IpnsEntry, fields: IpnsFields): void {
+  if (message.signatureV1.byteLength === 0 && message.value.byteLength === 0) return
   const isSame =
-    bytesEqual(value, fields.value) &&
-    bytesEqual(bytesField(message.validity), fromUtf8(fields.validity)) &&
-    (message.validityType ?? EOL) === EOL &&
-    numberOf(message.sequence) === fields.sequence &&
-    numberOf(message.ttl) === fields.ttlNs
+    bytesEqual(message.value, fields.value) &&
+    bytesEqual(message.validity, fromUtf8(fields.validity)) &&
+    message.validityType === EOL &&
+    message.sequence === fields.sequence &&
+    message.ttl === fields.ttlNs
   if (!isSame) throw new RecordError('malformed', 'the IPNS record says one thing in version 1, another in version 2')
-}
-
-function numberOf(value: unknown): bigint {
-  return typeof value === 'object' && value !== null ? toBigInt(value as Halves) : 0n
 }

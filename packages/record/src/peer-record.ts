@@ -4,10 +4,8 @@ import { InvalidParametersError } from '@ts-libp2p/interface'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import { peerIdFromBytes, peerIdToBytes } from '@ts-libp2p/peer-id'
 import { RecordError } from './errors.ts'
-import { ExactReader, type Halves, toBigInt, toHalves } from './exact-reader.ts'
 import { MAX_RECORD_ADDRESS_BYTES, MAX_RECORD_ADDRESSES, MAX_SEQ } from './limits.ts'
-import { PeerRecord as PeerRecordMessage } from './pb/peer-record.js'
-import { plain } from './plain.ts'
+import { type AddressInfo, PeerRecord as PeerRecordMessage } from './pb/peer-record.js'
 
 /** A way to seal peer records: the domain they are signed in and the payload type they are told by. */
 export interface PeerRecordForm {
@@ -61,12 +59,11 @@ export class PeerRecord implements Record {
 
   /** The payload: the same bytes for the same record. */
   marshal(): Uint8Array<ArrayBuffer> {
-    const message = {
+    return PeerRecordMessage.encode({
       peerId: peerIdToBytes(this.peerId),
-      seq: toHalves(this.seqNumber),
+      seq: this.seqNumber,
       addresses: this.multiaddrs.map(({ bytes }) => ({ multiaddr: bytes }))
-    }
-    return new Uint8Array(PeerRecordMessage.encode(message as PeerRecordMessage.$Properties).finish())
+    }).finish()
   }
 
   equals(other: Record): boolean {
@@ -84,20 +81,9 @@ function checkFields(multiaddrs: readonly Multiaddr[], seq: bigint): void {
   throw new InvalidParametersError(`an address in a peer record is over ${MAX_RECORD_ADDRESS_BYTES} bytes: ${long}`)
 }
 
-interface Fields {
-  peerId: Uint8Array
-  seq: bigint
-  addresses: Uint8Array[]
-}
-
-function decodeMessage(bytes: Uint8Array): Fields {
+function decodeMessage(bytes: Uint8Array): PeerRecordMessage {
   try {
-    const { peerId, seq, addresses } = PeerRecordMessage.decode(new ExactReader(plain(bytes)))
-    return {
-      peerId: peerId ?? new Uint8Array(0),
-      seq: typeof seq === 'object' && seq !== null ? toBigInt(seq as Halves) : 0n,
-      addresses: (addresses ?? []).map(info => info.multiaddr ?? new Uint8Array(0))
-    }
+    return PeerRecordMessage.decode(bytes)
   } catch (cause) {
     throw new RecordError('malformed', `not a peer record: ${bytes.byteLength} bytes of broken protobuf`, { cause })
   }
@@ -111,7 +97,7 @@ function readPeerId(bytes: Uint8Array): PeerId {
   }
 }
 
-function readAddress(bytes: Uint8Array): Multiaddr[] {
+function readAddress({ multiaddr: bytes }: AddressInfo): Multiaddr[] {
   if (bytes.byteLength === 0 || bytes.byteLength > MAX_RECORD_ADDRESS_BYTES) return []
   try {
     return [multiaddr(bytes)]

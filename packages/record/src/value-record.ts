@@ -1,6 +1,5 @@
 import { RecordError } from './errors.ts'
 import { ValueRecord as ValueRecordMessage } from './pb/value-record.js'
-import { bytesField, plain } from './plain.ts'
 import { formatTime, parseTime, toMilliseconds } from './rfc3339.ts'
 
 /** A value as the DHT stores and sends it. It proves nothing by itself: the validator of its key's namespace does. */
@@ -15,7 +14,7 @@ export interface ValueRecord {
 /** The wire form; the same bytes for the same record. */
 export function encodeValueRecord({ key, value, timeReceived }: ValueRecord): Uint8Array<ArrayBuffer> {
   const time = timeReceived === undefined ? undefined : formatTime(timeReceived)
-  return new Uint8Array(ValueRecordMessage.encode({ key, value, timeReceived: time }).finish())
+  return ValueRecordMessage.encode({ key, value, timeReceived: time }).finish()
 }
 
 /**
@@ -30,10 +29,9 @@ export function decodeValueRecord(bytes: Uint8Array): ValueRecord {
   return { key, value, ...(time === undefined ? {} : { timeReceived: toMilliseconds(time) }) }
 }
 
-function decodeMessage(bytes: Uint8Array): { key: Uint8Array; value: Uint8Array; timeReceived: string } {
+function decodeMessage(bytes: Uint8Array): ValueRecordMessage {
   try {
-    const { key, value, timeReceived } = ValueRecordMessage.decode(plain(bytes))
-    return { key: bytesField(key), value: bytesField(value), timeReceived: timeReceived ?? '' }
+    return ValueRecordMessage.decode(bytes)
   } catch (cause) {
     throw new RecordError('malformed', `not a value record: ${bytes.byteLength} bytes of broken protobuf`, { cause })
   }

@@ -24,3 +24,6 @@ export const MAX_STALLED_BYTES: number = 4 * 1024 * 1024
 
 /** Chunks into which `randomChunks` cuts, about, when it draws their size itself. */
 export const MAX_RANDOM_CHUNKS = 10_000
+
+/** Bytes of a peer id in `nullSecurity`. An Ed25519 id has 38. */
+export const MAX_NULL_SECURITY_BYTES = 128

@@ -2,12 +2,11 @@ import type { Clock, Undo } from '@ts-libp2p/interface'
 import { turn } from '#turn'
 import { TestingError } from './errors.ts'
 import { MAX_TIMERS_PER_RUN } from './limits.ts'
+import { type Due, TimerHeap } from './timer-heap.ts'
 
-interface Timer {
-  readonly at: number
-  /** Timers of one moment fire in the order they were set. */
-  readonly order: number
+interface Timer extends Due {
   readonly fn: () => void
+  readonly owner: object | undefined
 }
 
 /**
@@ -22,8 +21,7 @@ interface Timer {
  * await clock.advance(1000)
  */
 export class VirtualClock implements Clock {
-  /** The next to fire is last: taking it moves nothing. */
-  private readonly timers: Timer[] = []
+  private readonly timers = new TimerHeap<Timer>()
   private currentMs: number
   private nextOrder = 0
   private isAdvancing = false
@@ -38,23 +36,35 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, fn: () => void): Undo {
+    return this.afterFor(undefined, ms, fn)
+  }
+
+  /** As `after`, for somebody whose timers can all be dropped at once. */
+  afterFor(owner: object | undefined, ms: number, fn: () => void): Undo {
     if (Number.isNaN(ms)) throw new TestingError('misuse', 'a timer was set for NaN milliseconds')
-    const timer: Timer = { at: this.currentMs + Math.max(0, ms), order: this.nextOrder++, fn }
-    this.timers.splice(this.placeOf(timer), 0, timer)
-    return () => {
-      const at = this.placeOf(timer)
-      if (this.timers[at] === timer) this.timers.splice(at, 1)
-    }
+    const timer: Timer = { at: this.currentMs + Math.max(0, ms), order: this.nextOrder++, place: -1, fn, owner }
+    this.timers.push(timer)
+    return () => this.timers.remove(timer)
+  }
+
+  /** Drops every timer of `owner`. */
+  dropTimersOf(owner: object): void {
+    this.timers.removeWhere(timer => timer.owner === owner)
   }
 
   /** Timers that are set and have not fired. */
   get pendingTimers(): number {
-    return this.timers.length
+    return this.timers.size
+  }
+
+  /** Timers that were set so far. */
+  get timersSet(): number {
+    return this.nextOrder
   }
 
   /** When the next timer fires, Unix milliseconds. */
   get nextTimerAt(): number | undefined {
-    return this.timers.at(-1)?.at
+    return this.timers.first?.at
   }
 
   /** Lets `ms` milliseconds pass: fires every timer due in them, those set meanwhile included. */
@@ -64,14 +74,26 @@ export class VirtualClock implements Clock {
 
   /** Lets time pass until `moment`, Unix milliseconds. */
   async advanceTo(moment: number): Promise<void> {
+    await this.advanceUntil(() => false, moment)
+  }
+
+  /**
+   * Lets time pass until `isDone`, which is asked once all deferred work ran after each timer, or until `moment`.
+   * Resolves to whether it was done.
+   */
+  async advanceUntil(isDone: () => boolean, moment: number): Promise<boolean> {
     if (!(moment >= this.currentMs)) throw new TestingError('misuse', `time cannot go back to ${moment}`)
-    await this.alone(async () => {
+    return await this.alone(async () => {
       await turn()
-      for (let next = this.nextTimerAt; next !== undefined && next <= moment; next = this.nextTimerAt) {
+      for (let next = this.nextTimerAt; !isDone(); next = this.nextTimerAt) {
+        if (next === undefined || next > moment) {
+          this.currentMs = moment
+          return isDone()
+        }
         this.fireNext()
         await turn()
       }
-      this.currentMs = moment
+      return true
     })
   }
 
@@ -84,9 +106,9 @@ export class VirtualClock implements Clock {
     let fired = 0
     await this.alone(async () => {
       await turn()
-      while (this.timers.length > 0) {
+      while (this.timers.size > 0) {
         if (fired >= limit)
-          throw new TestingError('endless', `${fired} timers fired and ${this.timers.length} still wait`)
+          throw new TestingError('endless', `${fired} timers fired and ${this.timers.size} still wait`)
         this.fireNext()
         fired++
         await turn()
@@ -102,28 +124,13 @@ export class VirtualClock implements Clock {
   }
 
   /** Two runs at once would hand each other's moments out of order. */
-  private async alone(run: () => Promise<void>): Promise<void> {
+  private async alone<Result>(run: () => Promise<Result>): Promise<Result> {
     if (this.isAdvancing) throw new TestingError('misuse', 'the clock is being advanced already: await the first call')
     this.isAdvancing = true
     try {
-      await run()
+      return await run()
     } finally {
       this.isAdvancing = false
     }
   }
-
-  private placeOf(timer: Timer): number {
-    let low = 0
-    let high = this.timers.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (isLater(this.timers[middle] as Timer, timer)) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
-}
-
-function isLater(a: Timer, b: Timer): boolean {
-  return a.at > b.at || (a.at === b.at && a.order > b.order)
 }

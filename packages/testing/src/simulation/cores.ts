@@ -1,0 +1,299 @@
+import type { Undo } from '@ts-libp2p/interface'
+import { SeededRandom } from '../seeded-random.ts'
+import { type Due, TimerHeap } from '../timer-heap.ts'
+import { Chance } from './chance.ts'
+import { SimulationError } from './errors.ts'
+import { EventLog } from './event-log.ts'
+import { DEFAULT_LIMIT_MS, MAX_CORES, MAX_LOG_LINES } from './limits.ts'
+import { checkedLink, type Lane, type LinkModel, type LinkOptions, passLane } from './links.ts'
+import { type RunLimit, START_MS } from './time.ts'
+
+/** The world as one core sees it. What it holds is dead once the core crashed. */
+export interface CorePort<Message> {
+  readonly index: number
+  readonly random: SeededRandom
+  /** Unix milliseconds. */
+  now(): number
+  /** Sends a message. `bytes` is its size, for bandwidth and statistics. Default 0. */
+  send(to: number, message: Message, bytes?: number): void
+  after(ms: number, fn: () => void): Undo
+}
+
+/** What drives a core: turns what it is called with into the core's inputs, and its effects into calls on the port. */
+export interface CoreShell<Message> {
+  receive(from: number, message: Message): void
+  /** A message found nobody there: told a round trip after it was sent, as a reset would tell. */
+  undeliverable?(to: number, message: Message): void
+}
+
+export interface CoresOptions<Message, Shell extends CoreShell<Message>> {
+  /** Everything that is left to chance comes of it. Default 0. */
+  seed?: number | string
+  /** Every link, or what tells the link from one core to another; asked for each message. Default 10 ms. */
+  link?: LinkOptions | LinkModel
+  /** Makes what runs at one place: at first, and after each restart. */
+  create: (port: CorePort<Message>) => Shell
+  /** Of everything that one core sends. Default unlimited. */
+  uploadBytesPerSecond?: number | ((index: number) => number)
+  /** The first moment, Unix milliseconds. Default 2026-01-01T00:00:00Z. */
+  startMs?: number
+  /** Lines of the event log that are kept. Default 100,000. */
+  logLines?: number
+}
+
+interface Happening extends Due {
+  /** Whose it is and dies with. */
+  readonly owner: object | undefined
+  fire(): void
+}
+
+/**
+ * Many pure cores that pass messages to each other in virtual time. No stream, no promise: an event is a function
+ * call, so that ten thousand cores run where whole nodes would not fit. Messages between two cores keep their order.
+ *
+ * @example
+ * const net = simulateCores<Rpc, Shell>({
+ *   seed: 7,
+ *   link: wideArea(),
+ *   create: port => {
+ *     const router = new Router({ random: port.random })
+ *     const play = (effects: Effect[]) => {
+ *       for (const e of effects) if (e.type === 'send') port.send(e.to, e.rpc, e.bytes)
+ *     }
+ *     return { router, receive: (from, rpc) => play(router.handle({ type: 'rpc', from, rpc }, port.now())) }
+ *   }
+ * })
+ * net.add(10_000)
+ * net.run({ ms: 60_000 })
+ */
+export function simulateCores<Message, Shell extends CoreShell<Message> = CoreShell<Message>>(
+  options: CoresOptions<Message, Shell>
+): Cores<Message, Shell> {
+  return new Cores(options)
+}
+
+/** One place in the simulation, and what runs there now. */
+interface Place<Shell> {
+  readonly index: number
+  readonly chance: Chance
+  readonly uplink: Lane
+  readonly uploadBytesPerSecond: number
+  /** Which run it is: what was meant for an earlier one does not arrive. */
+  run: number
+  shell: Shell | undefined
+  /** Takes messages and answers none. */
+  isMute: boolean
+}
+
+export class Cores<Message, Shell extends CoreShell<Message> = CoreShell<Message>> {
+  readonly seed: number | string
+  readonly random: SeededRandom
+  readonly stats: { messages: number; bytes: number; dropped: number; events: number } = {
+    messages: 0,
+    bytes: 0,
+    dropped: 0,
+    events: 0
+  }
+
+  private readonly options: CoresOptions<Message, Shell>
+  private readonly linkOf: LinkModel
+  private readonly startMs: number
+  private readonly events: EventLog
+  private readonly happenings = new TimerHeap<Happening>()
+  private readonly places: Place<Shell>[] = []
+  /** When the last message between two is due, where chance could change their order. */
+  private readonly lastArrivals = new Map<number, number>()
+  private now = 0
+  private nextOrder = 0
+
+  constructor(options: CoresOptions<Message, Shell>) {
+    const { seed = 0, link = {}, startMs = START_MS, logLines = MAX_LOG_LINES } = options
+    if (typeof link !== 'function') checkedLink(link)
+    this.options = options
+    this.linkOf = typeof link === 'function' ? link : () => link
+    this.seed = seed
+    this.startMs = startMs
+    this.random = new SeededRandom(seed)
+    this.events = new EventLog(() => this.now, logLines)
+  }
+
+  // ---- who is there --------------------------------------------------------------------------------------------------
+
+  get size(): number {
+    return this.places.length
+  }
+
+  /** Adds cores and starts them. Returns the index of the first. */
+  add(count = 1): number {
+    const first = this.places.length
+    if (first + count > MAX_CORES) throw new SimulationError('too-many', `${MAX_CORES} cores are the most`)
+    for (let i = first; i < first + count; i++) this.begin(this.newPlace(i))
+    return first
+  }
+
+  /** What runs there; undefined after a crash. */
+  shell(index: number): Shell | undefined {
+    return this.place(index).shell
+  }
+
+  /** Everything that runs there is gone, its timers with it; what is under way to it is lost. */
+  crash(index: number): void {
+    const place = this.place(index)
+    if (place.shell === undefined) return
+    this.note(`core ${index} crashed`)
+    place.shell = undefined
+    place.run++
+    this.happenings.removeWhere(happening => happening.owner === place)
+  }
+
+  /** Crashes it if it runs, and makes it anew. */
+  restart(index: number): Shell {
+    this.crash(index)
+    this.note(`core ${index} restarted`)
+    return this.begin(this.place(index))
+  }
+
+  /** Lets a core take messages and answer none, without being told, or ends that. */
+  mute(index: number, isMute = true): void {
+    this.place(index).isMute = isMute
+  }
+
+  // ---- time ----------------------------------------------------------------------------------------------------------
+
+  /** Milliseconds since the beginning. */
+  get nowMs(): number {
+    return this.now
+  }
+
+  /** Lets time pass. What a shell throws ends the run. */
+  run({ ms }: { ms: number }): void {
+    this.advance(() => false, this.now + ms)
+  }
+
+  /** Lets time pass until the condition, asked after each event, holds. Throws a `SimulationError` (`not-in-time`). */
+  runUntil(condition: () => boolean, { limitMs = DEFAULT_LIMIT_MS }: RunLimit = {}): void {
+    if (this.advance(condition, this.now + limitMs)) return
+    throw new SimulationError('not-in-time', `seed ${this.seed}: it did not happen within ${limitMs} ms`)
+  }
+
+  /** Calls `fn` after `ms` milliseconds: for what the experiment itself does. */
+  after(ms: number, fn: () => void): Undo {
+    return this.setTimer(undefined, ms, fn)
+  }
+
+  // ---- what happened -------------------------------------------------------------------------------------------------
+
+  /** Lines of text, each with its moment, milliseconds since the beginning. */
+  get log(): readonly string[] {
+    return this.events.lines
+  }
+
+  /** Of everything that happened so far: each line of the log, and each message with its size. */
+  get fingerprint(): string {
+    return this.events.fingerprint
+  }
+
+  note(text: string): void {
+    this.events.write(text)
+  }
+
+  // ---- inside --------------------------------------------------------------------------------------------------------
+
+  private advance(isDone: () => boolean, until: number): boolean {
+    while (!isDone()) {
+      const next = this.happenings.first
+      if (next === undefined || next.at > until) {
+        this.now = until
+        return isDone()
+      }
+      this.happenings.pop()
+      this.now = next.at
+      this.stats.events++
+      next.fire()
+    }
+    return true
+  }
+
+  private place(index: number): Place<Shell> {
+    const place = this.places[index]
+    if (place === undefined) throw new SimulationError('misuse', `there is no core ${index}`)
+    return place
+  }
+
+  private newPlace(index: number): Place<Shell> {
+    const { uploadBytesPerSecond: upload = Number.POSITIVE_INFINITY } = this.options
+    const place: Place<Shell> = {
+      index,
+      chance: new Chance(this.random.fork(`links of ${index}`)),
+      uplink: { busyUntil: 0 },
+      uploadBytesPerSecond: typeof upload === 'function' ? upload(index) : upload,
+      run: 0,
+      shell: undefined,
+      isMute: false
+    }
+    this.places.push(place)
+    return place
+  }
+
+  private begin(place: Place<Shell>): Shell {
+    const { index, run } = place
+    const isCurrent = (): boolean => place.run === run
+    place.shell = this.options.create({
+      index,
+      random: this.random.fork(`core ${index} run ${run}`),
+      now: () => this.startMs + this.now,
+      send: (to, message, bytes = 0) => {
+        if (isCurrent()) this.send(place, this.place(to), message, bytes)
+      },
+      after: (ms, fn) => (isCurrent() ? this.setTimer(place, ms, fn) : () => {})
+    })
+    return place.shell
+  }
+
+  private setTimer(place: object | undefined, ms: number, fn: () => void): Undo {
+    if (Number.isNaN(ms)) throw new SimulationError('misuse', 'a timer was set for NaN milliseconds')
+    return this.set(this.now + Math.max(0, ms), place, fn)
+  }
+
+  private set(at: number, owner: object | undefined, fire: () => void): Undo {
+    const happening: Happening = { at, order: this.nextOrder++, place: -1, owner, fire }
+    this.happenings.push(happening)
+    return () => this.happenings.remove(happening)
+  }
+
+  private send(from: Place<Shell>, to: Place<Shell>, message: Message, bytes: number): void {
+    if (from.isMute) return
+    const link = this.linkOf(from.index, to.index)
+    const at = this.arrivalOf(from, to, link, bytes)
+    const { run } = to
+    const isLost = from.chance.happens(link.resetChance ?? 0)
+    this.set(at, undefined, () => {
+      if (to.run === run && to.shell !== undefined && !isLost) this.deliver(from, to.shell, to.index, message, bytes)
+      else this.drop(from, to, message)
+    })
+  }
+
+  private deliver(from: Place<Shell>, shell: Shell, to: number, message: Message, bytes: number): void {
+    this.stats.messages++
+    this.stats.bytes += bytes
+    this.events.delivered(from.index, to, bytes)
+    shell.receive(from.index, message)
+  }
+
+  private drop(from: Place<Shell>, to: Place<Shell>, message: Message): void {
+    this.stats.dropped++
+    if (from.shell?.undeliverable === undefined) return
+    const back = to.chance.latency(this.linkOf(to.index, from.index))
+    this.set(this.now + back, from, () => from.shell?.undeliverable?.(to.index, message))
+  }
+
+  private arrivalOf(from: Place<Shell>, to: Place<Shell>, link: LinkOptions, bytes: number): number {
+    const { last } = passLane(from.uplink, bytes, from.uploadBytesPerSecond, { first: this.now, last: this.now })
+    const at = last + from.chance.latency(link)
+    if (!link.jitterMs && !link.stallChance) return at
+    const key = from.index * 2 ** 20 + to.index
+    const inOrder = Math.max(at, this.lastArrivals.get(key) ?? 0)
+    this.lastArrivals.set(key, inOrder)
+    return inOrder
+  }
+}

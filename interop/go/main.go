@@ -28,6 +28,7 @@ func main() {
 		libp2p.Muxer(yamux.ID, yamux.DefaultTransport),
 		libp2p.ChainOptions(security...),
 		libp2p.ResourceManager(&network.NullResourceManager{}),
+		libp2p.ProtocolVersion("ipfs/0.1.0"),
 		libp2p.DisableRelay(),
 		libp2p.DisableMetrics(),
 	)

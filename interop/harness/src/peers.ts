@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildGo } from './go-build.ts'
+import { buildGo, buildRust } from './build/index.ts'
 import { RemotePeer } from './remote-peer.ts'
 
 export type MuxerName = 'yamux' | 'mplex'
@@ -13,11 +13,17 @@ export function startJsPeer(muxer: MuxerName = 'yamux'): Promise<RemotePeer> {
   return RemotePeer.start({ command: process.execPath, args: [join(folder, 'src/peer.ts')], env: { MUXER: muxer } })
 }
 
-/**
- * An unmodified go-libp2p node, built first where it is not yet. Rejects with an `Error` that names the Go toolchain
- * when there is none.
- */
+/** An unmodified go-libp2p node, built first where it is not yet. Rejects as `buildGo` does. */
 export async function startGoPeer({ security }: { security: SecurityName }): Promise<RemotePeer> {
-  const command = await buildGo(fileURLToPath(new URL('../../go', import.meta.url)))
-  return await RemotePeer.start({ command, args: [], env: { SECURITY: security } })
+  return await RemotePeer.start({ command: await buildGo(folderOf('go')), args: [], env: { SECURITY: security } })
+}
+
+/** An unmodified rust-libp2p node, built first where it is not yet. Rejects as `buildRust` does. */
+export async function startRustPeer(options: { security: SecurityName; muxer: MuxerName }): Promise<RemotePeer> {
+  const env = { SECURITY: options.security, MUXER: options.muxer }
+  return await RemotePeer.start({ command: await buildRust(folderOf('rust')), args: [], env })
+}
+
+function folderOf(peer: string): string {
+  return fileURLToPath(new URL(`../../${peer}`, import.meta.url))
 }

@@ -1,0 +1,4 @@
+/** Builds the peers of other implementations; `bench/` uses it too. */
+export * from './go.ts'
+export { type BuildOptions, programPath } from './program.ts'
+export * from './rust.ts'

@@ -1,0 +1,64 @@
+use std::env;
+
+use crate::Result;
+
+const DEFAULT_LISTEN: &str = "/ip4/127.0.0.1/tcp/0,/ip4/127.0.0.1/tcp/0/ws";
+
+#[derive(Clone, Copy)]
+pub enum Security {
+    Noise,
+    Tls,
+}
+
+#[derive(Clone, Copy)]
+pub enum Muxer {
+    Yamux,
+    Mplex,
+}
+
+pub struct Settings {
+    pub listen: Vec<String>,
+    pub security: Security,
+    pub muxer: Muxer,
+}
+
+impl Settings {
+    pub fn from_env() -> Result<Self> {
+        let listen = setting("LISTEN", DEFAULT_LISTEN);
+        Ok(Self {
+            listen: listen.split(',').map(str::to_owned).collect(),
+            security: match setting("SECURITY", "noise").as_str() {
+                "noise" => Security::Noise,
+                "tls" => Security::Tls,
+                other => return Err(format!("SECURITY is {other:?}, not noise or tls").into()),
+            },
+            muxer: match setting("MUXER", "yamux").as_str() {
+                "yamux" => Muxer::Yamux,
+                "mplex" => Muxer::Mplex,
+                other => return Err(format!("MUXER is {other:?}, not yamux or mplex").into()),
+            },
+        })
+    }
+}
+
+impl Security {
+    pub fn protocol(self) -> &'static str {
+        match self {
+            Self::Noise => "/noise",
+            Self::Tls => "/tls/1.0.0",
+        }
+    }
+}
+
+impl Muxer {
+    pub fn protocol(self) -> &'static str {
+        match self {
+            Self::Yamux => "/yamux/1.0.0",
+            Self::Mplex => "/mplex/6.7.0",
+        }
+    }
+}
+
+fn setting(name: &str, otherwise: &str) -> String {
+    env::var(name).ok().filter(|value| !value.is_empty()).unwrap_or_else(|| otherwise.to_owned())
+}

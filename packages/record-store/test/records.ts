@@ -1,4 +1,4 @@
-import { fromUtf8, toHex, toUtf8 } from '@ts-libp2p/bytes'
+import { fromUtf8, toUtf8 } from '@ts-libp2p/bytes'
 import { isCurrent, RecordError, type RecordValidators, recordScheme } from '@ts-libp2p/record'
 
 /** A record kind for tests, written as text: `<sequence> <until> <anything>`. */
@@ -30,5 +30,4 @@ export const noteKey = (name: string): Uint8Array => fromUtf8(`/note/${name}`)
 /** A key that is no text. */
 export const binaryKey = (...bytes: number[]): Uint8Array => new Uint8Array([...fromUtf8('/note/'), ...bytes])
 
-export const hex = toHex
 export const text = toUtf8

@@ -1,4 +1,4 @@
-import { createHash, createHmac, type Hash, hash } from 'node:crypto'
+import { createHash, type Hash, hash } from 'node:crypto'
 import { type Data, toBytes } from './data.ts'
 import type { Sha256 } from './hash.ts'
 
@@ -11,9 +11,23 @@ export function createSha256(): Sha256 {
   return new NativeSha256()
 }
 
-/** HMAC-SHA256 (RFC 2104): 32 bytes. */
+const BLOCK_BYTES = 64
+const DIGEST_BYTES = 32
+
+/** HMAC-SHA256 (RFC 2104): 32 bytes. Two one-shot hashes take half the time of a `Hmac` object; a handshake makes 12. */
 export function hmacSha256(key: Uint8Array, data: Data): Uint8Array {
-  return plain(createHmac('sha256', key).update(toBytes(data)).digest())
+  if (key.byteLength > BLOCK_BYTES) return hmacSha256(sha256(key), data)
+  const bytes = toBytes(data)
+  const inner = new Uint8Array(BLOCK_BYTES + bytes.byteLength)
+  inner.set(bytes, BLOCK_BYTES)
+  const outer = new Uint8Array(BLOCK_BYTES + DIGEST_BYTES)
+  for (let i = 0; i < BLOCK_BYTES; i++) {
+    const byte = key[i] ?? 0
+    inner[i] = byte ^ 0x36
+    outer[i] = byte ^ 0x5c
+  }
+  outer.set(hash('sha256', inner, 'buffer'), BLOCK_BYTES)
+  return sha256(outer)
 }
 
 class NativeSha256 implements Sha256 {

@@ -1,4 +1,4 @@
-import { type X25519KeyPair, x25519KeyPair, x25519KeyPairFromPrivate } from '@ts-libp2p/crypto'
+import { x25519KeyPair, x25519KeyPairFromPrivate } from '@ts-libp2p/crypto'
 import {
   type ConnectionEncrypter,
   type MessageStream,
@@ -19,6 +19,7 @@ import {
   initiatorUpToMessage3,
   responder
 } from './dialogue.ts'
+import { EphemeralKeys } from './ephemeral-keys.ts'
 import { chooseMuxer } from './muxers.ts'
 import type { NoiseExtensions } from './payload.ts'
 
@@ -69,12 +70,14 @@ export class Noise implements ConnectionEncrypter<NoiseExtensions> {
   private readonly components: NoiseComponents
   private readonly options: NoiseOptions
   private readonly credentials: Credentials
+  private readonly ephemeralKeys: EphemeralKeys
 
   constructor(components: NoiseComponents, options: NoiseOptions = {}) {
     this.components = components
     this.options = options
+    this.ephemeralKeys = new EphemeralKeys(components.random)
     Object.assign(this, { [serviceCapabilities]: CAPABILITIES })
-    const staticKey = options.staticKey ? x25519KeyPairFromPrivate(options.staticKey) : this.newKey()
+    const staticKey = options.staticKey ? x25519KeyPairFromPrivate(options.staticKey) : x25519KeyPair(components.random)
     this.credentials = createCredentials(components.privateKey, staticKey)
   }
 
@@ -121,12 +124,8 @@ export class Noise implements ConnectionEncrypter<NoiseExtensions> {
       expected: options.remotePeer,
       prologue: options.prologue ?? this.options.prologue,
       extensions: { ...this.options.extensions, streamMuxers: [...muxers.keys()] },
-      ephemeralKey: this.newKey()
+      ephemeralKey: this.ephemeralKeys.take()
     }
-  }
-
-  private newKey(): X25519KeyPair {
-    return x25519KeyPair(this.components.random)
   }
 }
 

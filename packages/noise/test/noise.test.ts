@@ -1,4 +1,4 @@
-import { concat, fromUtf8, toUtf8 } from '@ts-libp2p/bytes'
+import { concat, fromUtf8, toHex, toUtf8 } from '@ts-libp2p/bytes'
 import { generateKeyPair, systemRandom } from '@ts-libp2p/crypto'
 import {
   type PrivateKey,
@@ -135,7 +135,7 @@ describe('/noise', () => {
     expect(signed).toBe(1)
   })
 
-  it('takes its keys from the randomness that it is given', async () => {
+  it('takes its keys from the randomness that it is given, that of the next handshake while it waits', async () => {
     const lengths: number[] = []
     const bytes = (length: number): Uint8Array<ArrayBuffer> => {
       lengths.push(length)
@@ -143,9 +143,22 @@ describe('/noise', () => {
     }
     const random = { ...systemRandom, bytes }
     await handshake({ components: { random } })
-    expect(lengths).toEqual([32, 32])
-    await handshake({ components: { random }, options: { staticKey: new Uint8Array(32).fill(7) } })
     expect(lengths).toEqual([32, 32, 32])
+    await handshake({ components: { random }, options: { staticKey: new Uint8Array(32).fill(7) } })
+    expect(lengths).toEqual([32, 32, 32, 32, 32])
+  })
+
+  it('never uses an ephemeral key twice', async () => {
+    const alice = ofAlice()
+    const firsts = new Set<string>()
+    for (let i = 0; i < 3; i++) {
+      const { stream, writes } = wire()
+      void alice.secureOutbound(stream).catch(() => {})
+      await settle()
+      firsts.add(toHex(writes[0] as Uint8Array))
+      stream.abort(new Error('done'))
+    }
+    expect(firsts.size).toBe(3)
   })
 })
 

@@ -86,7 +86,7 @@ export class SecioChannel implements StreamOwner, StreamReaderPort {
   closed(error?: Error): void {
     this.release()
     if (error === undefined && this.isEnding) this.stream.finSent()
-    this.stream.receiveReset(error ?? new StreamResetError('the connection below was closed'))
+    this.stream.receiveReset(error ?? (() => new StreamResetError('the connection below was closed')))
   }
 
   // ---- inside ------------------------------------------------------------------------------------------------------

@@ -30,6 +30,9 @@ export interface DialJobInit {
   clock: Clock
 }
 
+/** Why attempts are given up that another has overtaken. One for all: nobody is told it who did not know. */
+const DIAL_OVER = new SwarmError('superseded', 'the dial is over')
+
 /** One dial: finds out which addresses can be tried, plays the plan, and keeps the record of every attempt. */
 export class DialJob {
   readonly attempts: DialAttempt[] = []
@@ -44,7 +47,7 @@ export class DialJob {
   private readonly running = new Map<string, DialAttempt>()
   private resolving = 0
   private stopWake: Undo = () => {}
-  private isOver = false
+  isOver = false
   private resolve!: (connection: SwarmConnection) => void
   private reject!: (err: Error) => void
 
@@ -256,7 +259,7 @@ export class DialJob {
     this.isOver = true
     this.stopDeadline()
     this.stopWake()
-    this.controller.abort(new SwarmError('superseded', 'the dial is over'))
+    this.controller.abort(DIAL_OVER)
   }
 
   // ---- the record ------------------------------------------------------------------------------------------------

@@ -131,8 +131,7 @@ export class Dialer {
       return await raceSignal(pending.job.result, signal)
     } finally {
       pending.waiters--
-      if (pending.waiters === 0)
-        pending.job.cancel(toError(signal?.reason ?? new SwarmError('superseded', 'nobody waits for it')))
+      if (pending.waiters === 0 && !pending.job.isOver) pending.job.cancel(toError(signal?.reason))
     }
   }
 }

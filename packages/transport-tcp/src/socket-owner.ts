@@ -116,7 +116,8 @@ export class SocketOwner implements StreamOwner {
 
   private socketClosed(): void {
     this.stopWatch?.()
-    this.stream.receiveReset(new TcpError('closed', `connection with ${this.remoteAddr}: the socket was closed`))
+    const closed = (): Error => new TcpError('closed', `connection with ${this.remoteAddr}: the socket was closed`)
+    this.stream.receiveReset(closed)
   }
 }
 

@@ -49,7 +49,8 @@ export class Session extends MuxerSession<Channel> implements YamuxHost {
   private readonly options: SessionOptions
   private readonly keepalive: Keepalive
   private nextId: number
-  private remoteGoAway: YamuxError | undefined
+  /** What the remote's goodbye said; undefined until it said one. */
+  private remoteGoAwayCode: number | undefined
   /** Streams of ours that the remote has not acknowledged. */
   private unacked = 0
   private spareWindowBytes: number
@@ -78,7 +79,7 @@ export class Session extends MuxerSession<Channel> implements YamuxHost {
   }
 
   get canOpen(): boolean {
-    return this.unacked < MAX_ACK_BACKLOG || this.remoteGoAway !== undefined || this.state !== 'open'
+    return this.unacked < MAX_ACK_BACKLOG || this.remoteGoAwayCode !== undefined || this.state !== 'open'
   }
 
   openStream(options: CreateStreamOptions): ByteStream {
@@ -113,7 +114,7 @@ export class Session extends MuxerSession<Channel> implements YamuxHost {
   }
 
   override lost(cause?: Error): void {
-    super.lost(this.remoteGoAway ?? cause)
+    super.lost(this.table.size > 0 ? (this.remoteGoAway() ?? cause) : undefined)
   }
 
   updateDue(channel: Channel): void {
@@ -226,9 +227,15 @@ export class Session extends MuxerSession<Channel> implements YamuxHost {
   }
 
   private onGoAway({ length }: Header): void {
-    const why = ['in good order', 'for a protocol error', 'for an internal error'][length] ?? `with code ${length}`
-    this.remoteGoAway = new YamuxError('remote-go-away', `the remote ended the session ${why}`)
+    this.remoteGoAwayCode = length
     this.port.openable()
+  }
+
+  private remoteGoAway(): YamuxError | undefined {
+    const code = this.remoteGoAwayCode
+    if (code === undefined) return undefined
+    const why = ['in good order', 'for a protocol error', 'for an internal error'][code] ?? `with code ${code}`
+    return new YamuxError('remote-go-away', `the remote ended the session ${why}`)
   }
 
   // ---- frames out ------------------------------------------------------------------------------------------------
@@ -283,9 +290,8 @@ export class Session extends MuxerSession<Channel> implements YamuxHost {
 
   protected override assertMayOpen(): void {
     super.assertMayOpen()
-    if (this.remoteGoAway !== undefined) {
-      throw new MuxerClosedError('the remote takes no more streams', { cause: this.remoteGoAway })
-    }
+    const cause = this.remoteGoAway()
+    if (cause !== undefined) throw new MuxerClosedError('the remote takes no more streams', { cause })
     if (this.unacked >= MAX_ACK_BACKLOG) {
       throw new YamuxError('ack-backlog', `${MAX_ACK_BACKLOG} streams await acknowledgement: createStream() would wait`)
     }

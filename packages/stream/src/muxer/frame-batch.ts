@@ -1,5 +1,7 @@
 import type { ByteStream } from '../byte-stream.ts'
-import { HEADER_SLAB_BYTES } from './limits.ts'
+import { FIRST_SLAB_BYTES, HEADER_SLAB_BYTES } from './limits.ts'
+
+const EMPTY = new Uint8Array(0)
 
 /**
  * Frames on their way to one write. Headers go into a shared array, one after the other, and become one buffer as long
@@ -7,7 +9,7 @@ import { HEADER_SLAB_BYTES } from './limits.ts'
  */
 export class FrameBatch {
   /** Where reserved bytes lie. Replaced when full: look at it after `reserve`. */
-  slab: Uint8Array = new Uint8Array(HEADER_SLAB_BYTES)
+  slab: Uint8Array = EMPTY
   /** Bytes gathered. */
   byteLength = 0
 
@@ -15,7 +17,7 @@ export class FrameBatch {
   private runStart = 0
   private runEnd = 0
 
-  /** Room for a header of up to `HEADER_SLAB_BYTES`; returns its offset in `slab`. All of it must be written. */
+  /** Room for a header of up to `FIRST_SLAB_BYTES`; returns its offset in `slab`. All of it must be written. */
   reserve(bytes: number): number {
     if (this.runEnd + bytes > this.slab.byteLength) this.renewSlab()
     const at = this.runEnd
@@ -47,7 +49,7 @@ export class FrameBatch {
 
   private renewSlab(): void {
     this.endRun()
-    this.slab = new Uint8Array(HEADER_SLAB_BYTES)
+    this.slab = new Uint8Array(Math.min(HEADER_SLAB_BYTES, Math.max(FIRST_SLAB_BYTES, 2 * this.slab.byteLength)))
     this.runStart = 0
     this.runEnd = 0
   }

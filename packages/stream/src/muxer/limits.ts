@@ -1,7 +1,10 @@
 /** Bytes that a muxer gathers before it asks the connection whether there is room: the connection's own high water. */
 export const MAX_BATCH_BYTES: number = 256 * 1024
 
-/** Bytes of the arrays that frame headers are written into. 341 yamux headers share one allocation. */
+/** Bytes of a session's first array for frame headers. Doubled with every next: most connections need few. */
+export const FIRST_SLAB_BYTES = 128
+
+/** Bytes of the largest arrays that frame headers are written into. 341 yamux headers share one allocation. */
 export const HEADER_SLAB_BYTES: number = 4 * 1024
 
 /** Inbound streams that wait until somebody listens for them. js-libp2p: 10, and it ends the connection at more. */

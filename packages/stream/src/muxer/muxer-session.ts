@@ -275,6 +275,7 @@ export abstract class MuxerSession<Channel extends MuxedChannel> implements Muxe
   }
 
   private resetAll(message: string, cause?: Error): void {
+    if (this.table.size === 0) return
     const reset = new StreamResetError(message, { cause })
     for (const stream of this.table.drain()) stream.receiveReset(reset)
   }

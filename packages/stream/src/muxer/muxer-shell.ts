@@ -13,7 +13,7 @@ import {
 } from '@ts-libp2p/interface'
 import { defer } from '#defer'
 import { abortable, toError, type Waiter } from '../abortable.ts'
-import { attachReader, sendAll } from '../attach.ts'
+import { attachReader, isAttachable, sendAll } from '../attach.ts'
 import type { ByteStream } from '../byte-stream.ts'
 import { systemClock } from '../clock.ts'
 import { TypedEvents } from '../events.ts'
@@ -52,6 +52,7 @@ export class MuxerShell<Core extends MuxerCore>
   private state: StreamMuxerStatus = 'open'
   private isWritable = true
   private isFlushDue = false
+  private isReading = false
   private announcing: ByteStream | undefined
 
   constructor(init: MuxerShellInit<Core>) {
@@ -71,11 +72,8 @@ export class MuxerShell<Core extends MuxerCore>
       count: init.count ?? (() => {})
     })
     this.connection.addEventListener('drain', this.onDrain)
-    attachReader(this.connection, {
-      receive: chunk => this.receive(chunk),
-      end: () => this.onConnectionEnd(),
-      closed: err => this.lost(err)
-    })
+    if (isAttachable(this.connection)) defer(() => this.startReading())
+    else this.startReading()
   }
 
   get status(): StreamMuxerStatus {
@@ -101,6 +99,7 @@ export class MuxerShell<Core extends MuxerCore>
   /** Opens a stream at once, or throws. Its first bytes may be sent in the same tick and travel with the opening. */
   openStream(options: CreateStreamOptions = {}): ByteStream {
     if (this.state !== 'open') throw new MuxerClosedError(`the muxer is ${this.state}`)
+    this.startReading()
     return this.core.openStream(options)
   }
 
@@ -139,6 +138,20 @@ export class MuxerShell<Core extends MuxerCore>
 
   // ---- the connection --------------------------------------------------------------------------------------------
 
+  /**
+   * Once somebody listens or opens a stream, or else in the next turn: streams that travelled with the end of the
+   * handshake, hundreds perhaps, shall not come before who made this muxer can listen.
+   */
+  private startReading(): void {
+    if (this.isReading) return
+    this.isReading = true
+    attachReader(this.connection, {
+      receive: chunk => this.receive(chunk),
+      end: () => this.onConnectionEnd(),
+      closed: err => this.lost(err)
+    })
+  }
+
   private receive(chunk: Uint8Array): void {
     if (this.state !== 'closed') this.core.receive(chunk, this.clock.now())
   }
@@ -171,7 +184,7 @@ export class MuxerShell<Core extends MuxerCore>
 
   /** The remote sends no more: nothing that is open can finish. */
   private onConnectionEnd(): void {
-    this.lost(new ConnectionClosedError('the remote closed the connection'))
+    this.lost(this.core.table.size === 0 ? undefined : new ConnectionClosedError('the remote closed the connection'))
     this.connection.close().catch(err => this.log.trace('the connection did not close in good order - %e', err))
   }
 
@@ -217,7 +230,9 @@ export class MuxerShell<Core extends MuxerCore>
   }
 
   protected override onListenerAdded(type: string): void {
-    if (type === 'stream' && this.early.size > 0) defer(() => this.announceEarly())
+    if (type !== 'stream') return
+    this.startReading()
+    if (this.early.size > 0) queueMicrotask(() => this.announceEarly())
   }
 
   private announceEarly(): void {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type BuildOptions, buildOnce, cacheFolder, runToolchain } from './program.ts'
 
@@ -26,5 +26,6 @@ export async function installGo(program: string, version: string, options: Build
   const args = ['install', `${program}@${version}`]
   await runToolchain({ command, args, env, missing: MISSING }, cacheFolder(), timeoutMs)
   renameSync(join(env.GOBIN, basename(program)), path)
+  rmdirSync(env.GOBIN)
   return path
 }

@@ -12,10 +12,9 @@ import {
   type StreamHandler,
   type Undo
 } from '@ts-libp2p/interface'
-import { raceSignal, toError } from '@ts-libp2p/stream'
+import { Deadlines, raceSignal, toError } from '@ts-libp2p/stream'
 import { Allowance } from './allowance.ts'
 import { readClaims } from './claims.ts'
-import { Deadlines } from './deadline.ts'
 import { IdentifyError } from './errors.ts'
 import { failureOf, IDENTIFY_PROTOCOL, IDENTIFY_PUSH_PROTOCOL, readMessages, sendMessage } from './exchange.ts'
 import { Lane } from './lane.ts'

@@ -12,9 +12,8 @@ import {
   type Stream,
   type Undo
 } from '@ts-libp2p/interface'
-import { toError } from '@ts-libp2p/stream'
+import { Deadlines, toError } from '@ts-libp2p/stream'
 import { Transfer } from './client.ts'
-import { Deadlines } from './deadline.ts'
 import { PerfError } from './errors.ts'
 import { MAX_OUTBOUND_STREAMS, REPORT_INTERVAL_MS, STALL_TIMEOUT_MS } from './limits.ts'
 import type { PerfOptions } from './options.ts'

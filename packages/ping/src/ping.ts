@@ -11,7 +11,7 @@ import {
   type Stream,
   type Undo
 } from '@ts-libp2p/interface'
-import { type Deadline, Deadlines } from './deadline.ts'
+import { type Deadline, Deadlines } from '@ts-libp2p/stream'
 import { echo } from './echo.ts'
 import { PingError } from './errors.ts'
 import { INBOUND_IDLE_MS, MAX_KEPT_STREAMS, MAX_MEASURED_PINGS, MAX_OUTBOUND_STREAMS } from './limits.ts'

@@ -1,7 +1,7 @@
 /**
  * What an update and a read cost, and what a stored peer weighs.
  *
- * node --expose-gc --conditions=@ts-libp2p/source packages/peer-store/bench/peer-store.bench.ts
+ * node --expose-gc --conditions=@ts-libp2p/source packages/peer-store/bench/peer-store.ts
  */
 import { fromHex, toHex } from '@ts-libp2p/bytes'
 import { publicKeyFromProtobuf } from '@ts-libp2p/crypto'

@@ -1,0 +1,317 @@
+import {
+  type ContentRouting,
+  type ContentRoutingProvider,
+  contentRoutingSymbol,
+  type Node,
+  NotStartedError,
+  type PeerId,
+  type PeerRouting,
+  type PeerRoutingProvider,
+  peerRoutingSymbol,
+  type RoutingOptions,
+  type Startable,
+  type Undo
+} from '@ts-libp2p/interface'
+import { peerIdFromBytes } from '@ts-libp2p/peer-id'
+import type { CID } from 'multiformats/cid'
+import { type Contact, contactOf } from './contact.ts'
+import { Core } from './core.ts'
+import { groupsOf, OPERATOR } from './groups.ts'
+import type { CheckedOptions } from './options.ts'
+import type { QueryEvent } from './query/events.ts'
+import { findPeer, getClosestPeers } from './query/find-peers.ts'
+import { findProviders, provide } from './query/providers.ts'
+import { Query, type QueryLog } from './query/query.ts'
+import { type GetOptions, get, put } from './query/values.ts'
+import { contentRoutingOf, peerRoutingOf } from './routing.ts'
+import { AnswerStreams } from './rpc/answer-streams.ts'
+import { StreamMessenger } from './rpc/stream-messenger.ts'
+import type { RoutingTable } from './table/routing-table.ts'
+import { Upkeep } from './upkeep.ts'
+
+export type Mode = 'client' | 'server'
+
+export interface SetModeOptions {
+  /** Announce the mode again although it is the same. Default false. */
+  readonly force?: boolean
+}
+
+export interface KadDHT extends Startable, PeerRoutingProvider, ContentRoutingProvider {
+  /** The size of buckets, answers and results. */
+  readonly k: number
+  /** Requests at once. */
+  readonly a: number
+  /** Disjoint paths. */
+  readonly d: number
+  readonly protocol: string
+  /** Who is known. For looking at only. */
+  readonly routingTable: Pick<RoutingTable, 'size' | 'view' | 'closest'>
+  /** Peers of the network, estimated from the lookups of the last two hours; undefined until there were five. */
+  readonly networkSize: number | undefined
+
+  /** Where a peer is: ends with FINAL_PEER, or throws a `KadError` (`not-found`). */
+  findPeer(id: PeerId, options?: RoutingOptions): Query
+  /** The peers nearest to a key, which is hashed: for a peer the bytes of its id. One FINAL_PEER each at the end. */
+  getClosestPeers(key: Uint8Array, options?: RoutingOptions): Query
+  /** Announces to the peers nearest to it that we have some content. */
+  provide(key: CID, options?: RoutingOptions): Query
+  /** Forgets it here. What was announced expires 48 hours after. */
+  cancelReprovide(key: CID, options?: RoutingOptions): Promise<void>
+  /** Who has some content: PROVIDER events as they are found. Leave the loop when there are enough. */
+  findProviders(key: CID, options?: RoutingOptions): Query
+  /** Stores a value at the peers nearest to its key: `/<namespace>/…`, valid by the namespace's validator. */
+  put(key: Uint8Array, value: Uint8Array, options?: RoutingOptions): Query
+  /** Finds the best valid value: the last VALUE event. Throws a `KadError` (`not-found`, `quorum`). */
+  get(key: Uint8Array, options?: RoutingOptions & GetOptions): Query
+
+  getMode(): Mode
+  /** Sets the mode by hand; it is not switched by itself any more. */
+  setMode(mode: Mode, options?: SetModeOptions): Promise<void>
+  /** Looks up our own id and a key in every bucket. Happens by itself. */
+  refreshRoutingTable(options?: RoutingOptions): Promise<void>
+}
+
+/** What belongs together in this package sees a little more. */
+export interface KadDHTNode extends KadDHT {
+  /** What the DHT knows and decides, without streams. */
+  readonly core: Core
+}
+
+export function createKadDHT(node: Node, options: CheckedOptions): KadDHTNode {
+  return new KadDHTService(node, options)
+}
+
+class KadDHTService implements KadDHTNode {
+  readonly protocol: string
+  readonly core: Core
+  readonly [peerRoutingSymbol]: PeerRouting = peerRoutingOf(this)
+  readonly [contentRoutingSymbol]: ContentRouting = contentRoutingOf(this)
+
+  private readonly node: Node
+  private readonly options: CheckedOptions
+  private readonly messenger: StreamMessenger
+  private readonly streams: AnswerStreams
+  private readonly upkeep: Upkeep
+  private isStarted = false
+  private undos: Undo[] = []
+  private stopServing: Undo | undefined
+  private isModeFixed: boolean
+  private mode: Mode = 'client'
+
+  constructor(node: Node, options: CheckedOptions) {
+    this.node = node
+    this.options = options
+    this.protocol = options.protocol
+    const log = node.logger.forComponent(options.logPrefix)
+    this.messenger = new StreamMessenger(node, options.protocol)
+    this.core = new Core({
+      ...{ options, messenger: this.messenger, clock: node.clock, random: node.random, log },
+      self: () => this.self(),
+      connected: id => this.connected(id)
+    })
+    this.streams = new AnswerStreams(this.core.server, log)
+    this.upkeep = new Upkeep(this.core)
+    this.isModeFixed = options.clientMode !== undefined
+  }
+
+  get k(): number {
+    return this.core.k
+  }
+
+  get a(): number {
+    return this.options.alpha
+  }
+
+  get d(): number {
+    return this.options.disjointPaths
+  }
+
+  get routingTable(): Pick<RoutingTable, 'size' | 'view' | 'closest'> {
+    return this.core.table
+  }
+
+  get networkSize(): number | undefined {
+    return this.core.networkSize.estimate(this.node.clock.now())
+  }
+
+  // ---- life ------------------------------------------------------------------------------------------------------
+
+  start(): void {
+    if (this.isStarted) return
+    this.isStarted = true
+    const { node, protocol } = this
+    this.undos = [
+      node.watch(protocol, {
+        onConnect: id => this.onServer(id),
+        onDisconnect: id => this.onServerGone(id)
+      }),
+      node.on('peer:update', ({ peer }) => {
+        if (this.core.knows(peer.id)) void this.onServer(peer.id)
+      }),
+      node.on('self:peer:update', () => this.switchMode())
+    ]
+    if (this.options.clientMode === false) this.serve()
+    this.switchMode()
+    this.upkeep.start()
+  }
+
+  stop(): void {
+    if (!this.isStarted) return
+    this.isStarted = false
+    for (const undo of this.undos.splice(0)) undo()
+    this.upkeep.stop()
+    this.core.stop()
+    this.ask()
+    this.messenger.stop()
+  }
+
+  getMode(): Mode {
+    return this.mode
+  }
+
+  async setMode(mode: Mode, { force = false }: SetModeOptions = {}): Promise<void> {
+    this.isModeFixed = true
+    if (mode === this.mode && !force) return
+    this.ask()
+    if (mode === 'server') this.serve()
+  }
+
+  // ---- queries ---------------------------------------------------------------------------------------------------
+
+  findPeer(id: PeerId, options: RoutingOptions = {}): Query {
+    return this.query(options, (log, signal) => findPeer(this.core, id, log, signal))
+  }
+
+  getClosestPeers(key: Uint8Array, options: RoutingOptions = {}): Query {
+    return this.query(options, (log, signal) => getClosestPeers(this.core, key, log, signal))
+  }
+
+  provide(key: CID, options: RoutingOptions = {}): Query {
+    return this.query(options, (log, signal) => provide(this.core, key.multihash.bytes, log, signal))
+  }
+
+  async cancelReprovide(key: CID): Promise<void> {
+    this.core.providers.delete(key.multihash.bytes, this.core.self().name)
+  }
+
+  findProviders(key: CID, options: RoutingOptions = {}): Query {
+    return this.query(options, (log, signal) => findProviders(this.core, key.multihash.bytes, log, signal))
+  }
+
+  put(key: Uint8Array, value: Uint8Array, options: RoutingOptions = {}): Query {
+    return this.query(options, (log, signal) => put(this.core, key, value, log, signal))
+  }
+
+  get(key: Uint8Array, options: RoutingOptions & GetOptions = {}): Query {
+    return this.query(options, (log, signal) => get(this.core, key, options, log, signal))
+  }
+
+  async refreshRoutingTable({ signal }: RoutingOptions = {}): Promise<void> {
+    this.checkStarted()
+    await this.upkeep.refresh(signal)
+  }
+
+  /** Begins when it is first read, and ends with the caller's signal or the service. */
+  private query(
+    { signal, onProgress }: RoutingOptions,
+    run: (log: QueryLog, signal: AbortSignal) => AsyncGenerator<QueryEvent>
+  ): Query {
+    const events = async function* (service: KadDHTService, log: QueryLog): AsyncGenerator<QueryEvent> {
+      service.checkStarted()
+      const scope = service.core.begin(signal)
+      try {
+        for await (const event of run(log, scope.signal)) {
+          onProgress?.({ type: PROGRESS_NAMES[event.name], detail: event })
+          yield event
+        }
+      } finally {
+        scope.end()
+      }
+    }
+    return new Query(log => events(this, log))
+  }
+
+  private checkStarted(): void {
+    if (!this.isStarted) throw new NotStartedError('the DHT is not started')
+  }
+
+  // ---- who is there ------------------------------------------------------------------------------------------------
+
+  private self(): Contact {
+    const { multiaddrs } = this.options.peerInfoMapper({ id: this.node.peerId, multiaddrs: this.node.addresses() })
+    return contactOf(this.node.peerId, multiaddrs)
+  }
+
+  /** A peer that speaks the protocol connected, or told its addresses. */
+  private async onServer(id: PeerId): Promise<void> {
+    const [connection] = this.node.connections(id)
+    const { peerStore } = this.node
+    const known = (await peerStore.has(id)) ? (await peerStore.getInfo(id)).multiaddrs : []
+    const contact = this.core.contacts.usable(id, known)
+    if (!this.isStarted || contact === undefined) return
+    // Where it really is, if we know: addresses can be made up.
+    const groups = groupsOf(connection === undefined ? contact.multiaddrs : [connection.remoteAddr], OPERATOR)
+    this.core.meet({ contact, groups, isConnected: connection !== undefined })
+  }
+
+  private onServerGone(id: PeerId): void {
+    const contact = contactOf(id, [])
+    // Still connected, it has told us that it does not serve any more.
+    if (this.node.connections(id).length > 0) this.core.table.remove(contact)
+    else this.core.table.disconnected(contact)
+  }
+
+  private connected(id: Uint8Array): Promise<Contact | undefined> | undefined {
+    let peer: PeerId
+    try {
+      peer = peerIdFromBytes(id)
+    } catch {
+      return undefined
+    }
+    if (this.node.connections(peer).length === 0) return undefined
+    return this.node.peerStore.getInfo(peer).then(
+      ({ multiaddrs }) => this.core.contacts.usable(peer, multiaddrs),
+      () => undefined
+    )
+  }
+
+  // ---- mode --------------------------------------------------------------------------------------------------------
+
+  /** Serves as long as others can reach us. */
+  private switchMode(): void {
+    if (this.isModeFixed) return
+    const isReachable = this.self().multiaddrs.length > 0
+    if (isReachable && this.mode === 'client') this.serve()
+    if (!isReachable && this.mode === 'server') this.ask()
+  }
+
+  private serve(): void {
+    this.mode = 'server'
+    this.stopServing ??= this.node.handle(
+      this.protocol,
+      (stream, connection) => this.streams.serve(stream, connection),
+      {
+        maxInboundStreams: this.options.maxInboundStreams
+      }
+    )
+  }
+
+  private ask(): void {
+    this.mode = 'client'
+    this.stopServing?.()
+    this.stopServing = undefined
+    this.streams.stop()
+  }
+}
+
+const PROGRESS_NAMES: Readonly<Record<QueryEvent['name'], string>> = {
+  SEND_QUERY: 'kad-dht:query:send-query',
+  PEER_RESPONSE: 'kad-dht:query:peer-response',
+  FINAL_PEER: 'kad-dht:query:final-peer',
+  QUERY_ERROR: 'kad-dht:query:query-error',
+  PROVIDER: 'kad-dht:query:provider',
+  VALUE: 'kad-dht:query:value',
+  ADD_PEER: 'kad-dht:query:add-peer',
+  DIAL_PEER: 'kad-dht:query:dial-peer',
+  PATH_ENDED: 'kad-dht:query:path-ended'
+}

@@ -1,0 +1,224 @@
+import type { Contact } from '../contact.ts'
+import { CUSTOMER, groupsOf } from '../groups.ts'
+import { compareDistance, type Key } from '../key.ts'
+import { ALPHA, BETA, K, MAX_CANDIDATES, MAX_PER_GROUP_IN_LOOKUP, MAX_SLOW, REQUEST_TIMEOUT_MS } from '../limits.ts'
+import type { Candidate } from './candidate.ts'
+import type { PatienceFor, Search, Step } from './search.ts'
+
+export interface LookupInit {
+  readonly target: Key
+  /** Never asked: ourselves. */
+  readonly self?: string
+  /** Peers to find. Default 20. */
+  readonly k?: number
+  /** Requests at once until the search has converged. Default 10. */
+  readonly alpha?: number
+  /** The nearest peers that must have answered for that. Default 3. */
+  readonly beta?: number
+  readonly patience: PatienceFor
+  readonly maxPerGroup?: number
+  readonly requestTimeoutMs?: number
+  /** Takes a peer for this search alone; false when another has it. For disjoint paths. */
+  readonly claim?: (name: string) => boolean
+}
+
+/**
+ * An iterative search. Peers are held in the order of their distance and the nearest ones that were not asked yet are
+ * asked, α at a time. When the β nearest have answered the search has converged, and the rest of the k nearest are
+ * asked all at once. It ends when the k nearest have answered.
+ *
+ * Nobody waits for the dead: a peer that takes longer than is usual is passed over, though its answer is welcome.
+ * Peers of one network beyond a number are passed over as long as there are others.
+ */
+export class Lookup implements Search {
+  readonly paths = 1
+  private readonly init: Required<Omit<LookupInit, 'self' | 'claim'>> & Pick<LookupInit, 'self' | 'claim'>
+  /** The nearest first. */
+  private readonly list: Candidate[] = []
+  private readonly byName = new Map<string, Candidate>()
+  private asked = 0
+  private slow = 0
+  private hasConverged = false
+  private isStopped = false
+
+  constructor(init: LookupInit) {
+    this.init = {
+      ...{ k: K, alpha: ALPHA, beta: BETA, maxPerGroup: MAX_PER_GROUP_IN_LOOKUP },
+      ...{ requestTimeoutMs: REQUEST_TIMEOUT_MS },
+      ...init
+    }
+  }
+
+  begin(contacts: readonly Contact[], now: number): void {
+    for (const contact of contacts) this.hear(contact, undefined, now)
+  }
+
+  next(now: number): Step {
+    if (this.isStopped) return 'done'
+    this.passOverSlow(now)
+    const { step, considered } = this.walk(now, this.init.maxPerGroup)
+    if (step !== 'done' || considered >= this.init.k) return step
+    // Not enough peers of different networks: the others count too.
+    return this.walk(now, Number.POSITIVE_INFINITY).step
+  }
+
+  answered(name: string, named: readonly Contact[], now: number): Contact[] {
+    const candidate = this.settle(name, now)
+    if (candidate === undefined) return []
+    candidate.state = 'answered'
+    const news = named.filter(contact => this.hear(contact, candidate, now))
+    candidate.news = news.length
+    return news
+  }
+
+  failed(name: string, error: Error, now: number): void {
+    const candidate = this.settle(name, now)
+    if (candidate === undefined) return
+    candidate.state = 'failed'
+    candidate.error = error
+  }
+
+  stop(): void {
+    this.isStopped = true
+  }
+
+  deadline(): number | undefined {
+    if (this.asked + this.slow === 0) return undefined
+    let deadline = Number.POSITIVE_INFINITY
+    for (const { state, slowAt, askedAt } of this.list) {
+      if (state === 'asked') deadline = Math.min(deadline, slowAt)
+      if (state === 'slow') deadline = Math.min(deadline, askedAt + this.init.requestTimeoutMs)
+    }
+    return deadline
+  }
+
+  overdue(now: number): Contact[] {
+    if (this.slow === 0) return []
+    const { requestTimeoutMs } = this.init
+    return this.list.flatMap(({ state, askedAt, contact }) => {
+      return state === 'slow' && now - askedAt >= requestTimeoutMs ? [contact] : []
+    })
+  }
+
+  closest(count: number): Contact[] {
+    const { target, maxPerGroup } = this.init
+    const groups = new Map<string, number>()
+    const picked: Contact[] = []
+    const spare: Contact[] = []
+    for (const { state, group, contact } of this.list) {
+      if (state !== 'answered') continue
+      ;(isOver(groups, group, maxPerGroup) ? spare : picked).push(contact)
+      if (picked.length === count) return picked
+    }
+    picked.push(...spare.slice(0, count - picked.length))
+    return picked.sort((a, b) => compareDistance(target, a.key, b.key))
+  }
+
+  candidates(): readonly Candidate[] {
+    return this.list
+  }
+
+  pathOf(): number {
+    return 0
+  }
+
+  progress(): { queued: number; running: number } {
+    return { queued: this.byName.size - this.asked - this.slow, running: this.asked + this.slow }
+  }
+
+  // ---- inside ----------------------------------------------------------------------------------------------------
+
+  private hear(contact: Contact, from: Candidate | undefined, now: number): boolean {
+    const { name } = contact
+    if (name === this.init.self || this.byName.has(name)) return false
+    const at = this.placeOf(contact.key)
+    if (at >= MAX_CANDIDATES || this.init.claim?.(name) === false) return false
+    const candidate: Candidate = {
+      ...{ contact, state: 'heard', heardFrom: from?.contact.name, heardAt: now, hops: (from?.hops ?? 0) + 1 },
+      ...{ group: groupsOf(contact.multiaddrs, CUSTOMER)[0], askedAt: 0, slowAt: 0, doneAt: 0, news: 0 },
+      error: undefined
+    }
+    this.list.splice(at, 0, candidate)
+    this.byName.set(name, candidate)
+    if (this.list.length > MAX_CANDIDATES) this.forgetFarthest()
+    return true
+  }
+
+  private placeOf(key: Key): number {
+    let low = 0
+    let high = this.list.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (compareDistance(this.init.target, (this.list[middle] as Candidate).contact.key, key) < 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** Of those that nobody has asked. */
+  private forgetFarthest(): void {
+    const at = this.list.findLastIndex(({ state }) => state === 'heard')
+    const [gone] = at < 0 ? [] : this.list.splice(at, 1)
+    if (gone !== undefined) this.byName.delete(gone.contact.name)
+  }
+
+  private settle(name: string, now: number): Candidate | undefined {
+    const candidate = this.byName.get(name)
+    if (candidate?.state === 'asked') this.asked--
+    else if (candidate?.state === 'slow') this.slow--
+    else return undefined
+    candidate.doneAt = now
+    return candidate
+  }
+
+  private passOverSlow(now: number): void {
+    if (this.asked === 0) return
+    for (const candidate of this.list) {
+      if (candidate.state !== 'asked' || now < candidate.slowAt) continue
+      candidate.state = 'slow'
+      this.asked--
+      this.slow++
+    }
+  }
+
+  /** From the nearest outwards: what is missing among the first k that are neither dead nor slow. */
+  private walk(now: number, maxPerGroup: number): { step: Step; considered: number } {
+    const { k, beta } = this.init
+    const groups = new Map<string, number>()
+    let considered = 0
+    let isWaiting = false
+    for (const candidate of this.list) {
+      const { state, group } = candidate
+      if (considered === k) break
+      if (state === 'failed' || state === 'slow' || isOver(groups, group, maxPerGroup)) continue
+      considered++
+      if (state === 'asked') isWaiting = true
+      if (state === 'answered' && considered >= beta && !isWaiting) this.hasConverged = true
+      if (state === 'heard') return { step: this.mayAsk() ? this.ask(candidate, now) : 'wait', considered }
+    }
+    if (isWaiting) return { step: 'wait', considered }
+    return { step: considered < beta && this.slow > 0 ? 'wait' : 'done', considered }
+  }
+
+  private mayAsk(): boolean {
+    const { alpha, k } = this.init
+    return this.asked < (this.hasConverged ? k : alpha) && this.slow < MAX_SLOW
+  }
+
+  private ask(candidate: Candidate, now: number): Contact {
+    candidate.state = 'asked'
+    candidate.askedAt = now
+    candidate.slowAt = now + Math.min(this.init.patience(candidate.contact), this.init.requestTimeoutMs)
+    this.asked++
+    return candidate.contact
+  }
+}
+
+/** Counts the peer in its network, unless that is full. */
+function isOver(groups: Map<string, number>, group: string | undefined, limit: number): boolean {
+  if (group === undefined) return false
+  const count = groups.get(group) ?? 0
+  if (count >= limit) return true
+  groups.set(group, count + 1)
+  return false
+}

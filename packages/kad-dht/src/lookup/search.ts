@@ -1,0 +1,36 @@
+import type { Contact } from '../contact.ts'
+import type { Candidate } from './candidate.ts'
+
+/** How long a peer's answer usually takes, milliseconds: may change from one question to the next. */
+export type PatienceFor = (contact: Contact) => number
+
+/** Ask this peer; wait for an answer or for the time to pass; or it is over. */
+export type Step = Contact | 'wait' | 'done'
+
+/**
+ * A search for the peers nearest to a key, as a machine without time or network: ask it for the next step until it says
+ * `wait` or `done`, tell it what peers say, and ask again.
+ */
+export interface Search {
+  /** Peers to begin with. */
+  begin(contacts: readonly Contact[], now: number): void
+  next(now: number): Step
+  /** A peer answered and named others. Returns those that were news. */
+  answered(name: string, named: readonly Contact[], now: number): Contact[]
+  failed(name: string, error: Error, now: number): void
+  /** Ends it: `next` says `done`. */
+  stop(): void
+  /** When `next` may say something else although nobody answered. */
+  deadline(): number | undefined
+  /** Peers whose request has been under way for too long. */
+  overdue(now: number): Contact[]
+  /** The nearest peers that answered, the nearest first. */
+  closest(count: number): Contact[]
+  /** Everybody it came across, the nearest first. */
+  candidates(): readonly Candidate[]
+  /** The disjoint path that a peer is on, from 0. */
+  pathOf(name: string): number
+  /** Peers of a path that wait to be asked, and requests under way. */
+  progress(path: number): { queued: number; running: number }
+  readonly paths: number
+}

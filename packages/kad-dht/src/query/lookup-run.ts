@@ -1,0 +1,210 @@
+import type { PeerInfo, Undo } from '@ts-libp2p/interface'
+import type { Contact } from '../contact.ts'
+import type { Core } from '../core.ts'
+import { KadError } from '../errors.ts'
+import { MAX_QUEUED_EVENTS } from '../limits.ts'
+import type { Search } from '../lookup/search.ts'
+import type { Outcome } from '../rpc/messenger.ts'
+import { type Frame, frame, type Message, type MessageName, MessageType } from '../wire/message.ts'
+import { EventQueue } from './event-queue.ts'
+import { type DisjointPath, EventTypes, type QueryEvent } from './events.ts'
+import { readRecord } from './read-record.ts'
+import { type Trace, traceOf } from './trace.ts'
+
+export interface LookupRunInit {
+  readonly core: Core
+  readonly search: Search
+  readonly message: MessageName
+  /** What the peers are asked for. */
+  readonly key: Uint8Array
+  readonly seeds: readonly Contact[]
+}
+
+interface Running {
+  readonly isConnected: boolean
+  readonly askedAt: number
+  cancel: Undo | undefined
+}
+
+/** A lookup under way: does what its search says, and reports. */
+export class LookupRun {
+  private readonly core: Core
+  private readonly search: Search
+  private readonly message: MessageName
+  private readonly key: Uint8Array
+  private readonly request: Frame
+  private readonly queue = new EventQueue<QueryEvent>()
+  private readonly running = new Map<string, Running>()
+  private readonly startedAt: number
+  private endedAt: number | undefined
+  private timer: { readonly at: number; readonly stop: Undo } | undefined
+  private isPumping = false
+
+  constructor({ core, search, message, key, seeds }: LookupRunInit) {
+    this.core = core
+    this.search = search
+    this.message = message
+    this.key = key
+    this.request = frame({ type: MessageType[message], key })
+    this.startedAt = core.clock.now()
+    search.begin(seeds, this.startedAt)
+  }
+
+  /** What happens, until it is over. Reading it keeps it going; whoever stops reading ends it. */
+  async *events(signal: AbortSignal): AsyncGenerator<QueryEvent, void, undefined> {
+    const onAbort = (): void => this.queue.fail(signal.reason)
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      this.pump()
+      for (;;) {
+        const event = await this.queue.take()
+        if (event === undefined) return
+        yield event
+        // Held back while too many events waited.
+        if (this.queue.size === MAX_QUEUED_EVENTS - 1) this.pump()
+      }
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      this.finish()
+    }
+  }
+
+  /** Ends it after the events that wait. */
+  stop(): void {
+    this.search.stop()
+    this.pump()
+  }
+
+  /** The nearest peers that answered, the nearest first. */
+  closest(count: number = this.core.k): Contact[] {
+    return this.search.closest(count)
+  }
+
+  trace(): Trace {
+    const { message, key, startedAt } = this
+    const endedAt = this.endedAt ?? this.core.clock.now()
+    return traceOf({ message, key, startedAt, endedAt, candidates: this.search.candidates() })
+  }
+
+  // ---- inside ----------------------------------------------------------------------------------------------------
+
+  private pump(): void {
+    if (this.isPumping || this.endedAt !== undefined) return
+    this.isPumping = true
+    try {
+      this.giveUpOverdue()
+      while (this.queue.size < MAX_QUEUED_EVENTS) {
+        const step = this.search.next(this.core.clock.now())
+        if (step === 'done') this.finish()
+        if (step === 'done' || step === 'wait') break
+        this.ask(step)
+      }
+      this.setTimer()
+    } catch (err) {
+      this.queue.fail(err)
+    } finally {
+      this.isPumping = false
+    }
+  }
+
+  private ask(peer: Contact): void {
+    const { messenger, clock } = this.core
+    const isConnected = messenger.isConnected(peer)
+    const path = this.pathOf(peer)
+    if (!isConnected) this.emit({ ...named('DIAL_PEER'), peer: peer.id, path })
+    this.emit({ ...named('SEND_QUERY'), to: peer.id, ...this.messageFields(), path })
+    const request: Running = { cancel: undefined, isConnected, askedAt: clock.now() }
+    this.running.set(peer.name, request)
+    request.cancel = messenger.ask(peer, this.request, outcome => this.onOutcome(peer, outcome))
+  }
+
+  private onOutcome(peer: Contact, outcome: Outcome): void {
+    const request = this.running.get(peer.name)
+    if (request === undefined) return
+    this.running.delete(peer.name)
+    const now = this.core.clock.now()
+    if ('error' in outcome) this.onFailure(peer, outcome.error, request.askedAt, now)
+    else {
+      this.core.onAnswer(peer, now - request.askedAt, request.isConnected)
+      this.onAnswer(peer, outcome.answer, now)
+    }
+    this.pump()
+  }
+
+  private onAnswer(peer: Contact, answer: Message, now: number): void {
+    const { contacts } = this.core
+    const closer = contacts.readAll(answer.closerPeers)
+    const news = this.search.answered(peer.name, closer, now)
+    const providers: PeerInfo[] = contacts.readAll(answer.providerPeers)
+    const record = answer.record && readRecord(answer.record)
+    const path = this.pathOf(peer)
+    const said = { from: peer.id, ...this.messageFields(), closer: closer as PeerInfo[], providers, record, path }
+    this.emit({ ...named('PEER_RESPONSE'), ...said })
+    for (const { id } of news) this.emit({ ...named('ADD_PEER'), peer: id, path })
+  }
+
+  private onFailure(peer: Contact, error: Error, askedAt: number, now: number): void {
+    this.search.failed(peer.name, error, now)
+    this.core.onFailure(peer, askedAt)
+    this.emit({ ...named('QUERY_ERROR'), from: peer.id, error, path: this.pathOf(peer) })
+  }
+
+  private giveUpOverdue(): void {
+    const now = this.core.clock.now()
+    for (const peer of this.search.overdue(now)) {
+      const request = this.running.get(peer.name)
+      this.running.delete(peer.name)
+      request?.cancel?.()
+      const error = new KadError('timeout', `${peer.name} did not answer in time`)
+      this.onFailure(peer, error, request?.askedAt ?? now, now)
+    }
+  }
+
+  /** One timer for all requests: set again only when something is due before it. */
+  private setTimer(): void {
+    const at = this.search.deadline()
+    if (this.endedAt !== undefined || at === undefined || (this.timer !== undefined && this.timer.at <= at)) return
+    this.timer?.stop()
+    const stop = this.core.clock.after(Math.max(0, at - this.core.clock.now()), () => {
+      this.timer = undefined
+      this.pump()
+    })
+    this.timer = { at, stop }
+  }
+
+  private finish(): void {
+    if (this.endedAt !== undefined) return
+    this.endedAt = this.core.clock.now()
+    this.timer?.stop()
+    for (const { cancel } of this.running.values()) cancel?.()
+    this.running.clear()
+    for (let path = 0; path < this.search.paths; path++) {
+      this.emit({ ...named('PATH_ENDED'), path: this.pathAt(path) })
+    }
+    this.queue.end()
+  }
+
+  private emit(event: QueryEvent): void {
+    this.queue.push(event)
+  }
+
+  private messageFields(): { messageName: MessageName; messageType: (typeof MessageType)[MessageName] } {
+    return { messageName: this.message, messageType: MessageType[this.message] }
+  }
+
+  private pathOf({ name }: Contact): DisjointPath {
+    return this.pathAt(this.search.pathOf(name))
+  }
+
+  private pathAt(index: number): DisjointPath {
+    return { index, ...this.search.progress(index), total: this.search.paths }
+  }
+}
+
+/** The two names of an event. */
+export function named<Name extends keyof typeof EventTypes>(
+  name: Name
+): { type: (typeof EventTypes)[Name]; name: Name } {
+  return { type: EventTypes[name], name }
+}

@@ -1,0 +1,56 @@
+import { SeededRandom } from '@ts-libp2p/testing'
+import { describe, expect, it } from 'vitest'
+import { MAX_PATIENCE_MS, MIN_PATIENCE_MS, SIZE_SAMPLE_AGE_MS } from '../src/index.ts'
+import { compareDistance } from '../src/key.ts'
+import { NetworkSize } from '../src/lookup/network-size.ts'
+import { Patience } from '../src/lookup/patience.ts'
+
+describe('the size of the network', () => {
+  const keys = (count: number, random: SeededRandom) => Array.from({ length: count }, () => ({ key: random.bytes(32) }))
+
+  it.each([100, 1000, 10_000])('of %i peers is estimated within a fifth, from 50 lookups', size => {
+    const random = new SeededRandom(size)
+    const network = keys(size, random)
+    const estimate = new NetworkSize()
+    for (let i = 0; i < 50; i++) {
+      const target = random.bytes(32)
+      const nearest = [...network].sort((a, b) => compareDistance(target, a.key, b.key)).slice(0, 20)
+      estimate.learn(target, nearest, i)
+    }
+    expect(estimate.estimate(50)! / size).toBeGreaterThan(0.8)
+    expect(estimate.estimate(50)! / size).toBeLessThan(1.25)
+  })
+
+  it('is not known from few lookups, nor from old ones', () => {
+    const random = new SeededRandom(1)
+    const estimate = new NetworkSize()
+    for (let i = 0; i < 4; i++) estimate.learn(random.bytes(32), keys(20, random), 0)
+    expect(estimate.estimate(0)).toBeUndefined()
+    estimate.learn(random.bytes(32), keys(20, random), 1)
+    expect(estimate.estimate(1)).toBeGreaterThanOrEqual(20)
+    expect(estimate.estimate(2 + SIZE_SAMPLE_AGE_MS)).toBeUndefined()
+  })
+})
+
+describe('patience', () => {
+  it('grows with what answers take, and with how much that varies', () => {
+    const [steady, wild] = [new Patience(), new Patience()]
+    for (let i = 0; i < 100; i++) {
+      steady.learn(300)
+      wild.learn(i % 2 === 0 ? 100 : 500)
+    }
+    expect(steady.ms).toBeCloseTo(300, 0)
+    expect(wild.ms).toBeGreaterThan(900)
+  })
+
+  it('has bounds', () => {
+    const [fast, slow] = [new Patience(), new Patience(777)]
+    expect(slow.ms).toBe(777)
+    for (let i = 0; i < 100; i++) {
+      fast.learn(1)
+      slow.learn(60_000)
+    }
+    expect(fast.ms).toBe(MIN_PATIENCE_MS)
+    expect(slow.ms).toBe(MAX_PATIENCE_MS)
+  })
+})

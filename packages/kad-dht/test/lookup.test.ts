@@ -1,0 +1,236 @@
+import { SeededRandom } from '@ts-libp2p/testing'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Contact } from '../src/contact.ts'
+import { compareDistance, keyOf } from '../src/key.ts'
+import { DisjointLookup } from '../src/lookup/disjoint.ts'
+import { Lookup, type LookupInit } from '../src/lookup/lookup.ts'
+import type { Search } from '../src/lookup/search.ts'
+import { names, peer, peers } from './peers.ts'
+
+const target = keyOf(new TextEncoder().encode('target'))
+const nearestFirst = (contacts: readonly Contact[]): Contact[] =>
+  [...contacts].sort((a, b) => compareDistance(target, a.key, b.key))
+const init: LookupInit = { target, patience: () => 1000 }
+const all = nearestFirst(peers(60))
+
+function askable(search: Search, now: number): Contact[] {
+  const asked: Contact[] = []
+  for (let step = search.next(now); step !== 'wait' && step !== 'done'; step = search.next(now)) asked.push(step)
+  return asked
+}
+
+/** Plays a lookup to its end: everybody answers with what `knows` says, in random order. */
+function play(search: Search, knows: (peer: Contact) => readonly Contact[] | undefined, random: SeededRandom): number {
+  const running: Contact[] = []
+  let asked = 0
+  for (let now = 0; now < 100_000; now++) {
+    const step = search.next(now)
+    if (step === 'done') return asked
+    if (step !== 'wait') {
+      running.push(step)
+      asked++
+    } else if (running.length > 0) {
+      const [next] = running.splice(random.int(running.length), 1) as [Contact]
+      const said = knows(next)
+      if (said === undefined) search.failed(next.name, new Error('dead'), now)
+      else search.answered(next.name, said, now)
+    }
+  }
+  throw new Error('the lookup did not end')
+}
+
+describe('a lookup', () => {
+  it('asks α at a time, the nearest first', () => {
+    const lookup = new Lookup({ ...init, alpha: 3 })
+    lookup.begin(all.slice(10, 20).reverse(), 0)
+    expect(names(askable(lookup, 0))).toEqual(names(all.slice(10, 13)))
+    lookup.answered(all[11]!.name, [all[0]!, all[30]!], 1)
+    expect(names(askable(lookup, 1))).toEqual([all[0]!.name])
+  })
+
+  it('asks the rest of the k nearest at once when the β nearest have answered', () => {
+    const lookup = new Lookup({ ...init, alpha: 3, beta: 3, k: 10 })
+    lookup.begin(all.slice(0, 20), 0)
+    for (const { name } of askable(lookup, 0)) lookup.answered(name, [], 1)
+    expect(names(askable(lookup, 1))).toEqual(names(all.slice(3, 10)))
+  })
+
+  it('ends when the k nearest have answered, whoever else is still asked', () => {
+    const lookup = new Lookup({ ...init, alpha: 3, k: 3 })
+    lookup.begin(all.slice(10, 13), 0)
+    const [first] = askable(lookup, 0) as [Contact]
+    lookup.answered(first.name, all.slice(0, 3), 1)
+    expect(askable(lookup, 1)).toHaveLength(1)
+    lookup.failed(all[11]!.name, new Error('no'), 2)
+    for (let now = 3; now < 6; now++) {
+      askable(lookup, now)
+      for (const { name } of all.slice(0, 3)) lookup.answered(name, [], now)
+    }
+    expect(lookup.next(6)).toBe('done')
+    expect(names(lookup.closest(3))).toEqual(names(all.slice(0, 3)))
+  })
+
+  it('does not wait for the slow, and takes their answer', () => {
+    const lookup = new Lookup({ ...init, k: 4, alpha: 4, beta: 3 })
+    lookup.begin(all.slice(0, 4), 0)
+    for (const { name } of askable(lookup, 0).slice(1)) lookup.answered(name, [], 10)
+    expect(lookup.next(10)).toBe('wait')
+    expect(lookup.deadline()).toBe(1000)
+    expect(lookup.next(1000)).toBe('done')
+    lookup.answered(all[0]!.name, [], 1001)
+    expect(names(lookup.closest(4))).toEqual(names(all.slice(0, 4)))
+  })
+
+  it('waits for the slow when hardly anybody has answered, until they are overdue', () => {
+    const lookup = new Lookup({ ...init, requestTimeoutMs: 5000 })
+    lookup.begin(all.slice(0, 2), 0)
+    askable(lookup, 0)
+    expect(lookup.next(1000)).toBe('wait')
+    expect(lookup.deadline()).toBe(5000)
+    expect(names(lookup.overdue(5000))).toEqual(names(all.slice(0, 2)))
+    for (const { name } of all.slice(0, 2)) lookup.failed(name, new Error('timeout'), 5000)
+    expect(lookup.next(5000)).toBe('done')
+  })
+
+  it('asks the next one in place of the slow', () => {
+    const lookup = new Lookup({ ...init, alpha: 2 })
+    lookup.begin(all.slice(0, 6), 0)
+    askable(lookup, 0)
+    expect(names(askable(lookup, 1000))).toEqual(names(all.slice(2, 4)))
+  })
+
+  it('asks nobody twice, and never itself', () => {
+    const lookup = new Lookup({ ...init, self: all[0]!.name })
+    lookup.begin(all.slice(0, 3), 0)
+    const asked = askable(lookup, 0)
+    expect(names(asked)).toEqual(names(all.slice(1, 3)))
+    for (const { name } of asked) expect(lookup.answered(name, all.slice(0, 3), 1)).toEqual([])
+    expect(lookup.next(1)).toBe('done')
+  })
+
+  it('takes no answer from those it did not ask, nor a second one', () => {
+    const lookup = new Lookup(init)
+    lookup.begin([all[5]!], 0)
+    expect(lookup.answered(all[5]!.name, [all[0]!], 0)).toEqual([])
+    askable(lookup, 0)
+    expect(names(lookup.answered(all[5]!.name, [all[1]!], 0))).toEqual([all[1]!.name])
+    expect(lookup.answered(all[5]!.name, [all[2]!], 0)).toEqual([])
+  })
+
+  it('ends at once when it is stopped', () => {
+    const lookup = new Lookup(init)
+    lookup.begin(all, 0)
+    lookup.stop()
+    expect(lookup.next(0)).toBe('done')
+  })
+
+  it('keeps a thousand peers in view', () => {
+    const lookup = new Lookup(init)
+    lookup.begin(peers(1500), 0)
+    expect(lookup.candidates()).toHaveLength(1024)
+    expect(
+      names(
+        lookup
+          .candidates()
+          .slice(0, 20)
+          .map(({ contact }) => contact)
+      )
+    ).toEqual(names(nearestFirst(peers(1500)).slice(0, 20)))
+  })
+
+  it('knows who led to whom', () => {
+    const lookup = new Lookup(init)
+    lookup.begin([all[5]!], 0)
+    askable(lookup, 0)
+    lookup.answered(all[5]!.name, [all[1]!], 7)
+    const found = lookup.candidates().find(({ contact }) => contact === all[1])
+    expect(found).toMatchObject({ heardFrom: all[5]!.name, heardAt: 7, hops: 2, state: 'heard' })
+  })
+})
+
+describe('peers of one /24', () => {
+  const crowd = nearestFirst(Array.from({ length: 60 }, (_, i) => peer(`sybil ${i}`, `/ip4/5.6.7.8/tcp/${i + 1}`)))
+  const honest = nearestFirst(Array.from({ length: 20 }, (_, i) => peer(`h ${i}`, `/ip4/5.6.${i + 10}.1/tcp/1`)))
+
+  it('are five of the k nearest at most, as long as there are others', () => {
+    const lookup = new Lookup(init)
+    lookup.begin([...crowd, ...honest], 0)
+    play(lookup, () => [], new SeededRandom(1))
+    const found = lookup.closest(20)
+    expect(found.filter(contact => crowd.includes(contact))).toHaveLength(5)
+  })
+
+  it('are all asked where there are no others', () => {
+    const lookup = new Lookup(init)
+    lookup.begin([...crowd, ...honest.slice(0, 3)], 0)
+    play(lookup, () => [], new SeededRandom(1))
+    expect(lookup.closest(20)).toHaveLength(20)
+  })
+})
+
+describe.each([
+  ['one path', () => new Lookup(init)],
+  ['four disjoint paths', () => new DisjointLookup({ ...init, paths: 4 })]
+])('with %s', (_, make) => {
+  it('finds the k nearest of a network in which everybody knows some', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 25, max: 200 }), fc.integer(), (size, seed) => {
+        const random = new SeededRandom(seed)
+        const network = peers(size)
+        const knows = new Map(
+          network.map(({ name, key }) => {
+            const near = [...network].sort((a, b) => compareDistance(key, a.key, b.key)).slice(0, 25)
+            return [name, [...new Set([...near, ...random.shuffle(network).slice(0, 20)])]]
+          })
+        )
+        const search = make()
+        search.begin(random.shuffle(network).slice(0, 8), 0)
+        play(search, ({ name }) => nearestFirst(knows.get(name)!).slice(0, 20), random)
+        expect(names(search.closest(20))).toEqual(names(nearestFirst(network).slice(0, 20)))
+      }),
+      { numRuns: 20 }
+    )
+  })
+
+  it('ends, whatever the peers say', () => {
+    fc.assert(
+      fc.property(fc.integer(), seed => {
+        const random = new SeededRandom(seed)
+        const network = peers(100)
+        const search = make()
+        search.begin(network.slice(0, 5), 0)
+        const asked = play(
+          search,
+          () => (random.chance(0.3) ? undefined : random.shuffle(network).slice(0, random.int(30))),
+          random
+        )
+        expect(asked).toBeLessThanOrEqual(100)
+      }),
+      { numRuns: 50 }
+    )
+  })
+})
+
+describe('disjoint paths', () => {
+  it('share no peer', () => {
+    const search = new DisjointLookup({ ...init, paths: 3 })
+    search.begin(all.slice(0, 9), 0)
+    const asked = askable(search, 0)
+    expect(new Set(names(asked)).size).toBe(asked.length)
+    expect(asked.map(({ name }) => search.pathOf(name)).slice(0, 3)).toEqual([0, 1, 2])
+    for (const { name } of asked) search.answered(name, all.slice(20), 1)
+    expect(search.candidates()).toHaveLength(9 + 40)
+  })
+
+  it('find the target although all but one are led astray', () => {
+    const liars = peers(300, 1000)
+    const honest = all.slice(0, 20)
+    const search = new DisjointLookup({ ...init, paths: 4 })
+    const [a, b, c, d] = peers(4, 5000) as [Contact, Contact, Contact, Contact]
+    search.begin([a, b, c, d], 0)
+    const path = search.pathOf(c.name)
+    play(search, ({ name }) => (search.pathOf(name) === path ? honest : liars), new SeededRandom(3))
+    expect(names(search.closest(60))).toEqual(expect.arrayContaining(names(honest)))
+  })
+})

@@ -135,9 +135,6 @@ export const SIZE_SAMPLE_AGE_MS: number = 2 * 3600_000
 /** Milliseconds for which a provider's announcement is good. The spec, and the public network. */
 export const PROVIDER_VALIDITY_MS: number = 48 * 3600_000
 
-/** Milliseconds after which what we provide, and values that we put, are announced again. As go-libp2p. */
-export const REPROVIDE_MS: number = 22 * 3600_000
-
 /** Milliseconds for which a value is kept after it came. As go-libp2p. */
 export const VALUE_VALIDITY_MS: number = 48 * 3600_000
 

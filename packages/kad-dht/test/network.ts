@@ -1,7 +1,7 @@
 import { createLibp2p, generateKeyPair, type Libp2pOptions, type ServiceFactory } from '@ts-libp2p/libp2p'
 import { type KadDHT, type KadDHTOptions, kadDHT } from '../src/index.ts'
 
-export const PROTOCOL = '/test/kad/1.0.0'
+const PROTOCOL = '/test/kad/1.0.0'
 
 const LOCAL: Libp2pOptions = { addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] } }
 

@@ -12,7 +12,7 @@ export interface PeerCase {
   readonly connection: number
 }
 
-export interface MessageCase extends Case {
+interface MessageCase extends Case {
   readonly encoded: string
   readonly key: string
   readonly type_number: number

@@ -60,7 +60,7 @@ export async function* findPeer(
   throw new KadError('not-found', `${id} was not found`)
 }
 
-export function finalPeer({ id, multiaddrs }: PeerInfo, from: PeerId): FinalPeerEvent {
+function finalPeer({ id, multiaddrs }: PeerInfo, from: PeerId): FinalPeerEvent {
   return { ...named('FINAL_PEER'), from, peer: { id, multiaddrs }, path: NO_PATH }
 }
 

@@ -70,11 +70,11 @@ export async function* provide(
 }
 
 /** That we have the content. */
-export function announcement(core: Core, key: Uint8Array): Frame {
+function announcement(core: Core, key: Uint8Array): Frame {
   return frame({ type: MessageType.ADD_PROVIDER, key, providerPeers: [encodePeer(core.self())] })
 }
 
-export function storeOwn(core: Core, key: Uint8Array): void {
+function storeOwn(core: Core, key: Uint8Array): void {
   const self = core.self()
   core.providers.add({ key, provider: self.name, wire: encodePeer(self), group: undefined }, core.clock.now())
 }

@@ -32,7 +32,7 @@ export async function* put(
   yield* storeAt(core, run.closest(), { key, value }, signal)
 }
 
-export async function storeHere(core: Core, record: ValueRecord): Promise<void> {
+async function storeHere(core: Core, record: ValueRecord): Promise<void> {
   const { options, values, clock } = core
   if (record.value.byteLength > MAX_VALUE_BYTES) {
     throw new KadError('too-large', `a value of ${record.value.byteLength} bytes, ${MAX_VALUE_BYTES} are allowed`)
@@ -46,7 +46,7 @@ export async function storeHere(core: Core, record: ValueRecord): Promise<void> 
 }
 
 /** Sends a value to peers, which confirm it by sending it back. */
-export function storeAt(
+function storeAt(
   core: Core,
   peers: readonly Contact[],
   { key, value }: ValueRecord,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { buildGo, goProgram } from './go.ts'
+import { buildGo, programPath } from '@ts-libp2p/interop-harness/build'
 
 export type PeerName = 'ours' | 'js' | 'go' | 'rust' | 'limit'
 
@@ -18,6 +18,7 @@ export interface AgentOptions {
 
 /** Makes the type-stripped sources of this workspace resolvable; without it the built `dist/` is used. */
 const SOURCE = '--conditions=@ts-libp2p/source'
+const GO_BENCH = fileURLToPath(new URL('../../../interop/go-bench', import.meta.url))
 let fromDist = false
 
 /** Lets this project's agents run from the built packages. */
@@ -29,7 +30,7 @@ export function useDist(): void {
 export function agentCommand(peer: PeerName, options: AgentOptions): string[] {
   const { role, transport = 'tcp', services = 'none' } = options
   const args = [`--role=${role}`, `--transport=${transport}`, `--services=${services}`]
-  if (peer === 'go') return [goProgram(), ...args]
+  if (peer === 'go') return [programPath(GO_BENCH), ...args]
   const flags = [...(peer === 'ours' && !fromDist ? [SOURCE] : []), ...(options.exposeGc ? ['--expose-gc'] : [])]
   return [process.execPath, ...flags, program(peer), ...args]
 }
@@ -40,9 +41,18 @@ function program(peer: PeerName): string {
 
 /** Builds what has to be built. Returns why a peer cannot take part, or undefined. */
 export async function prepare(peer: PeerName, timeoutMs: number): Promise<string | undefined> {
-  if (peer === 'go') return buildGo(timeoutMs)
+  if (peer === 'go') return problemOf(buildGo(GO_BENCH, { timeoutMs }))
   if (peer === 'rust') return 'there is no rust-libp2p program yet'
   return undefined
+}
+
+async function problemOf(building: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await building
+    return undefined
+  } catch (err) {
+    return (err as Error).message
+  }
 }
 
 /** Builds the facade's packages into their `dist/` folders; quick when nothing changed. Returns what went wrong, if so. */

@@ -70,8 +70,12 @@ export function runToolchain(toolchain: Toolchain, cwd: string, timeoutMs = 1_80
     child.once('error', cause => reject(new Error(`${missing} (tried "${command}")`, { cause })))
     child.once('close', (code, signal) => {
       if (code === 0) resolve()
-      else if (signal !== null) reject(new Error(`${cwd} was not built within ${timeoutMs / 1000} s`))
+      else if (signal !== null) reject(new Error(tooLong(cwd, timeoutMs)))
       else reject(new Error(`${command} ${args.join(' ')} in ${cwd} exited with ${code}\n${stderr}`))
     })
   })
+}
+
+function tooLong(folder: string, timeoutMs: number): string {
+  return `${folder} was not built within ${timeoutMs / 1000} s; what was compiled is kept, a longer run goes on from there`
 }

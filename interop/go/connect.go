@@ -12,12 +12,29 @@ import (
 	ma "github.com/multiformats/go-multiaddr"
 )
 
-func (p *peerProgram) info() reply {
+var connectCommands = map[string]command{
+	"info":        (*peerProgram).info,
+	"dial":        (*peerProgram).dial,
+	"ping":        (*peerProgram).ping,
+	"identify":    (*peerProgram).identify,
+	"connections": (*peerProgram).connections,
+	"stop":        (*peerProgram).stop,
+}
+
+func (p *peerProgram) info(context.Context, request) (reply, error) {
 	addrs := []string{}
 	for _, addr := range p.host.Addrs() {
 		addrs = append(addrs, addr.String()+"/p2p/"+p.host.ID().String())
 	}
-	return reply{"peerId": p.host.ID().String(), "addrs": addrs}
+	return reply{"peerId": p.host.ID().String(), "addrs": addrs}, nil
+}
+
+func (p *peerProgram) connections(context.Context, request) (reply, error) {
+	return reply{"count": len(p.host.Network().Conns())}, nil
+}
+
+func (p *peerProgram) stop(context.Context, request) (reply, error) {
+	return nil, p.host.Close()
 }
 
 // connect dials this address and none of the others that are known of the peer, unless there is a connection.
@@ -100,10 +117,11 @@ func (p *peerProgram) identify(ctx context.Context, r request) (reply, error) {
 
 func identified(e event.EvtPeerIdentificationCompleted) (reply, error) {
 	result := reply{
-		"peerId":       e.Peer.String(),
-		"agentVersion": e.AgentVersion,
-		"protocols":    e.Protocols,
-		"listenAddrs":  addrStrings(e.ListenAddrs),
+		"peerId":          e.Peer.String(),
+		"agentVersion":    e.AgentVersion,
+		"protocolVersion": e.ProtocolVersion,
+		"protocols":       e.Protocols,
+		"listenAddrs":     addrStrings(e.ListenAddrs),
 	}
 	if e.ObservedAddr != nil {
 		result["observedAddr"] = e.ObservedAddr.String()

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/host"
@@ -17,10 +16,9 @@ const requestTimeout = time.Minute
 
 // peerProgram does what the lines on standard input say.
 type peerProgram struct {
-	host     host.Host
-	resets   atomic.Int64
-	received atomic.Int64
-	out      sync.Mutex
+	host  host.Host
+	stats testStats
+	out   sync.Mutex
 }
 
 type request struct {
@@ -31,6 +29,7 @@ type request struct {
 	Up      int64  `json:"up"`
 	Down    int64  `json:"down"`
 	Streams int    `json:"streams"`
+	Code    byte   `json:"code"`
 }
 
 type reply map[string]any
@@ -71,36 +70,16 @@ func (p *peerProgram) print(r reply) {
 	os.Stdout.Write(append(line, '\n'))
 }
 
+type command func(*peerProgram, context.Context, request) (reply, error)
+
+// groups has what a line can ask for: a file for each group of commands.
+var groups = []map[string]command{connectCommands, streamCommands}
+
 func (p *peerProgram) run(ctx context.Context, r request) (reply, error) {
-	switch r.Cmd {
-	case "info":
-		return p.info(), nil
-	case "dial":
-		return p.dial(ctx, r)
-	case "ping":
-		return p.ping(ctx, r)
-	case "identify":
-		return p.identify(ctx, r)
-	case "echo":
-		return p.echo(ctx, r)
-	case "parallel":
-		return p.parallel(ctx, r)
-	case "count":
-		return p.count(ctx, r)
-	case "greet":
-		return p.askGreeting(ctx, r)
-	case "reset":
-		return p.askReset(ctx, r)
-	case "sendReset":
-		return nil, p.sendReset(ctx, r)
-	case "perf":
-		return p.perf(ctx, r)
-	case "stats":
-		return reply{"resets": p.resets.Load(), "received": p.received.Load()}, nil
-	case "connections":
-		return reply{"count": len(p.host.Network().Conns())}, nil
-	case "stop":
-		return nil, p.host.Close()
+	for _, commands := range groups {
+		if run := commands[r.Cmd]; run != nil {
+			return run(p, ctx, r)
+		}
 	}
 	return nil, fmt.Errorf("unknown command %s", r.Cmd)
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/binary"
+	"errors"
 	"io"
 	"strconv"
+	"sync"
 
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/protocol"
@@ -17,8 +19,36 @@ const (
 	perfProtocol  = protocol.ID("/perf/1.0.0")
 )
 
-// resetCode is what a stream is reset with, in both directions.
-const resetCode = network.StreamErrorCode(42)
+// testStats is what the handlers have seen.
+type testStats struct {
+	lock sync.Mutex
+	// codes of the streams that the other side reset.
+	codes []network.StreamErrorCode
+	// received after the handler had closed its writing.
+	received int64
+}
+
+func (s *testStats) failed(err error) {
+	var reset *network.StreamError
+	errors.As(err, &reset)
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if reset != nil {
+		s.codes = append(s.codes, reset.ErrorCode)
+	}
+}
+
+func (s *testStats) get() ([]network.StreamErrorCode, int64) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return append([]network.StreamErrorCode{}, s.codes...), s.received
+}
+
+func (s *testStats) receive(bytes int64) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.received += bytes
+}
 
 func (p *peerProgram) answerTestProtocols() {
 	p.handle(echoProtocol, func(stream network.Stream) error {
@@ -35,10 +65,11 @@ func (p *peerProgram) answerTestProtocols() {
 	})
 	p.handle(greetProtocol, p.greet)
 	p.handle(resetProtocol, func(stream network.Stream) error {
-		if _, err := io.ReadFull(stream, make([]byte, 1)); err != nil {
+		code := make([]byte, 1)
+		if _, err := io.ReadFull(stream, code); err != nil {
 			return err
 		}
-		return stream.ResetWithError(resetCode)
+		return reset(stream, code[0])
 	})
 	p.handle(perfProtocol, func(stream network.Stream) error {
 		head := make([]byte, 8)
@@ -52,12 +83,20 @@ func (p *peerProgram) answerTestProtocols() {
 	})
 }
 
-// handle counts a stream that fails as a reset seen.
+// reset gives no code when it is 0.
+func reset(stream network.Stream, code byte) error {
+	if code == 0 {
+		return stream.Reset()
+	}
+	return stream.ResetWithError(network.StreamErrorCode(code))
+}
+
+// handle remembers with which code a stream was reset.
 func (p *peerProgram) handle(id protocol.ID, run func(network.Stream) error) {
 	p.host.SetStreamHandler(id, func(stream network.Stream) {
 		defer stream.Close()
-		if run(stream) != nil {
-			p.resets.Add(1)
+		if err := run(stream); err != nil {
+			p.stats.failed(err)
 		}
 	})
 }
@@ -70,7 +109,7 @@ func (p *peerProgram) greet(stream network.Stream) error {
 		return err
 	}
 	received, err := io.Copy(io.Discard, stream)
-	p.received.Add(received)
+	p.stats.receive(received)
 	return err
 }
 

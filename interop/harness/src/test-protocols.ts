@@ -7,11 +7,8 @@ export const ECHO = '/interop/echo/1.0.0'
 export const COUNT = '/interop/count/1.0.0'
 /** Says hello and closes its writing at once, then reads to the end. */
 export const GREET = '/interop/greet/1.0.0'
-/** Resets the stream at its first byte. */
+/** Resets the stream at its first byte, which is the code to give; 0 for none. */
 export const RESET = '/interop/reset/1.0.0'
-
-/** What ours resets a stream with, and go-libp2p too; yamux carries it. */
-export const RESET_CODE = 42
 
 /** Streams of one protocol that the tests open at once; more than the default limit. */
 export const MANY = { maxInboundStreams: 4096, maxOutboundStreams: 4096 }
@@ -19,18 +16,18 @@ export const MANY = { maxInboundStreams: 4096, maxOutboundStreams: 4096 }
 const BLOCK = new Uint8Array(64 * 1024)
 
 export interface TestStats {
-  /** Streams that the other side reset. */
-  resets: number
+  /** The codes of the streams that the other side reset; 0 where there was none. */
+  resets: number[]
   /** Bytes that arrived after we had closed our writing. */
   received: number
 }
 
 /** Answers the test protocols, and tells what was seen. */
 export async function answerTestProtocols(node: Pick<Libp2p, 'handle'>): Promise<TestStats> {
-  const stats: TestStats = { resets: 0, received: 0 }
+  const stats: TestStats = { resets: [], received: 0 }
   const guarded = (run: (stream: Stream) => Promise<void>) => (stream: Stream) =>
-    run(stream).catch(() => {
-      stats.resets++
+    run(stream).catch((err: { remoteCode?: number }) => {
+      stats.resets.push(err.remoteCode ?? 0)
     })
   await node.handle(
     ECHO,
@@ -62,12 +59,17 @@ export async function answerTestProtocols(node: Pick<Libp2p, 'handle'>): Promise
   await node.handle(
     RESET,
     guarded(async stream => {
-      await new StreamReader(stream).read(1)
-      stream.abort(Object.assign(new Error('asked to'), { resetCode: RESET_CODE }))
+      const [code = 0] = await new StreamReader(stream).read(1)
+      stream.abort(resetError(code))
     }),
     MANY
   )
   return stats
+}
+
+/** What a stream is aborted with so that yamux gives the code. */
+export function resetError(code: number): Error {
+  return Object.assign(new Error('asked to'), code === 0 ? {} : { resetCode: code })
 }
 
 export async function write(stream: MessageStream, chunk: Parameters<MessageStream['send']>[0]): Promise<void> {

@@ -14,6 +14,7 @@ import {
   RESET,
   type RemotePeer,
   readAll,
+  resetError,
   type TestStats,
   writeZeros
 } from '../src/index.ts'
@@ -24,6 +25,10 @@ const eventually = (check: () => void | Promise<void>): Promise<void> => vi.wait
 const TEN_MB = 10 * 1024 * 1024
 /** A first build of another implementation fetches and compiles it. */
 const START_TIMEOUT_MS = 1_800_000
+const RESETS = [
+  ['no code', 0],
+  ['a code', 42]
+] as const
 const LISTEN = { tcp: '/ip4/127.0.0.1/tcp/0', ws: '/ip4/127.0.0.1/tcp/0/ws' }
 
 export type TransportName = keyof typeof LISTEN
@@ -38,10 +43,10 @@ export interface Conversation {
   agentVersion: RegExp
   /** What theirs tells of a connection beside peer, security and muxer. */
   theirDial?: object
-  /** The fields of the error that ours gets when theirs resets a stream. */
-  theirReset: object
+  /** Whether the code of a reset gets through. Default false: it is 0. */
+  carriesCodes?: boolean
   /** What theirs answers when ours resets a stream. */
-  ourReset: object
+  ourReset: (code: number) => object
   /** Whether theirs knows our signed peer record for one. Default true. */
   readsOurRecord?: boolean
 }
@@ -121,20 +126,24 @@ export function converse(conversation: Conversation): void {
       await eventually(async () => expect((await theirs.call('stats')).received).toBe(before + 200_000))
     })
 
-    it('sees a reset as a reset', async () => {
+    it.each(RESETS)('sees a reset with %s', async (_, code) => {
       const stream = await open(RESET)
-      stream.send(Uint8Array.of(1))
-      await expect(readAll(stream)).rejects.toMatchObject(conversation.theirReset)
+      stream.send(Uint8Array.of(code))
+      const seen: { remoteCode?: number } = await readAll(stream).then(() => expect.unreachable('no reset'), err => err)
+      expect(seen).toMatchObject({ name: 'StreamResetError' })
+      expect(seen.remoteCode ?? 0).toBe(conversation.carriesCodes ? code : 0)
       expect(stream.status).toBe('reset')
     })
 
-    it('shows its abort as a reset', async () => {
+    it.each(RESETS)('shows its abort with %s', async (_, code) => {
       const before = (await theirs.call('stats')).resets as number
       const stream = await open(ECHO)
       stream.send(Uint8Array.of(1))
       for await (const _ of stream) break
-      stream.abort(new Error('enough'))
+      stream.abort(resetError(code))
       await eventually(async () => expect((await theirs.call('stats')).resets).toBe(before + 1))
+      const { codes = [] } = (await theirs.call('stats')) as { codes?: number[] }
+      expect(codes.at(-1)).toBe(conversation.carriesCodes ? code : undefined)
     })
 
     it('runs 200 streams at once', async () => {
@@ -175,6 +184,7 @@ export function converse(conversation: Conversation): void {
       const result = await theirs.call('identify', { addr: ourAddr() })
       expect(result.peerId).toBe(ours.peerId.toString())
       expect(result.agentVersion).toMatch(/ts-libp2p/)
+      expect(result.protocolVersion).toBe('ipfs/0.1.0')
       expect(result.protocols).toContain(ECHO)
       expect(result.listenAddrs).toContain(ourAddr().replace(/\/p2p\/.*/, ''))
       const seen = ours.getConnections().map(connection => connection.remoteAddr.toString())
@@ -198,14 +208,15 @@ export function converse(conversation: Conversation): void {
       await eventually(() => expect(stats.received).toBe(before + 200_000))
     })
 
-    it('sees our reset as a reset', async () => {
-      expect(await theirs.call('reset', { addr: ourAddr() })).toEqual(conversation.ourReset)
+    it.each(RESETS)('sees our reset with %s', async (_, code) => {
+      expect(await theirs.call('reset', { addr: ourAddr(), code })).toEqual(conversation.ourReset(code))
     })
 
-    it('resets, and we see it', async () => {
-      const before = stats.resets
-      await theirs.call('sendReset', { addr: ourAddr() })
-      await eventually(() => expect(stats.resets).toBe(before + 1))
+    it.each(RESETS)('resets with %s, and we see it', async (_, code) => {
+      const before = stats.resets.length
+      await theirs.call('sendReset', { addr: ourAddr(), code })
+      await eventually(() => expect(stats.resets).toHaveLength(before + 1))
+      expect(stats.resets.at(-1)).toBe(conversation.carriesCodes ? code : 0)
     })
 
     it('runs 200 streams at once', async () => {

@@ -1,6 +1,6 @@
 import { tls } from '@ts-libp2p/tls'
 import { describe } from 'vitest'
-import { RESET_CODE, type SecurityName, startGoPeer } from '../src/index.ts'
+import { type SecurityName, startGoPeer } from '../src/index.ts'
 import { converse, type TransportName } from './conversation.ts'
 
 // Ours speaks noise and yamux when nothing is said.
@@ -24,7 +24,7 @@ describe.each<[SecurityName, TransportName]>([
     // What go-libp2p says when nothing is set: the name of the program.
     agentVersion: /^tslibp2p\/interop-go@/,
     theirDial: { isMuxerInlined: true },
-    theirReset: { name: 'StreamResetError', remoteCode: RESET_CODE },
-    ourReset: { error: 'StreamError', remote: true, code: RESET_CODE }
+    carriesCodes: true,
+    ourReset: code => ({ error: 'StreamError', remote: true, code })
   })
 })

@@ -23,7 +23,6 @@ describe.each<[MuxerName, TransportName]>([
     muxer: MUXERS[muxer].id,
     security: '/noise',
     agentVersion: /js-libp2p/,
-    theirReset: { name: 'StreamResetError' },
-    ourReset: { error: 'StreamResetError', status: 'reset' }
+    ourReset: () => ({ error: 'StreamResetError', status: 'reset' })
   })
 })

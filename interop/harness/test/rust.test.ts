@@ -25,8 +25,7 @@ describe.each<[SecurityName, MuxerName, TransportName]>([
     muxer: muxer === 'yamux' ? '/yamux/1.0.0' : '/mplex/6.7.0',
     security: security === 'noise' ? '/noise' : '/tls/1.0.0',
     agentVersion: /rust-libp2p/,
-    theirReset: { name: 'StreamResetError' },
-    ourReset: { read: 'end', write: muxer === 'yamux' ? 'write zero' : 'broken pipe' },
+    ourReset: () => ({ read: 'end', write: muxer === 'yamux' ? 'write zero' : 'broken pipe' }),
     // It looks for another signing domain in our peer record, and falls back to the unsigned addresses.
     readsOurRecord: false
   })

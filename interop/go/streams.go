@@ -14,6 +14,17 @@ import (
 	"github.com/libp2p/go-libp2p/core/network"
 )
 
+var streamCommands = map[string]command{
+	"echo":      (*peerProgram).echo,
+	"parallel":  (*peerProgram).parallel,
+	"count":     (*peerProgram).count,
+	"greet":     (*peerProgram).askGreeting,
+	"reset":     (*peerProgram).askReset,
+	"sendReset": (*peerProgram).sendReset,
+	"perf":      (*peerProgram).perf,
+	"stats":     (*peerProgram).seen,
+}
+
 // echo sends random bytes in random pieces while it reads them back.
 func (p *peerProgram) echo(ctx context.Context, r request) (reply, error) {
 	stream, err := p.open(ctx, r, echoProtocol)
@@ -103,7 +114,7 @@ func (p *peerProgram) askReset(ctx context.Context, r request) (reply, error) {
 		return nil, err
 	}
 	defer stream.Close()
-	if _, err := stream.Write([]byte{1}); err != nil {
+	if _, err := stream.Write([]byte{r.Code}); err != nil {
 		return nil, err
 	}
 	_, err = io.ReadAll(stream)
@@ -114,18 +125,18 @@ func (p *peerProgram) askReset(ctx context.Context, r request) (reply, error) {
 	return reply{"error": "StreamError", "remote": reset.Remote, "code": reset.ErrorCode}, nil
 }
 
-func (p *peerProgram) sendReset(ctx context.Context, r request) error {
+func (p *peerProgram) sendReset(ctx context.Context, r request) (reply, error) {
 	stream, err := p.open(ctx, r, echoProtocol)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := stream.Write([]byte{1}); err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := io.ReadFull(stream, make([]byte, 1)); err != nil {
-		return err
+		return nil, err
 	}
-	return stream.ResetWithError(resetCode)
+	return nil, reset(stream, r.Code)
 }
 
 func (p *peerProgram) perf(ctx context.Context, r request) (reply, error) {
@@ -142,4 +153,9 @@ func (p *peerProgram) perf(ctx context.Context, r request) (reply, error) {
 	}
 	received, err := io.Copy(io.Discard, stream)
 	return reply{"received": received, "seconds": time.Since(startedAt).Seconds()}, err
+}
+
+func (p *peerProgram) seen(context.Context, request) (reply, error) {
+	codes, received := p.stats.get()
+	return reply{"resets": len(codes), "codes": codes, "received": received}, nil
 }

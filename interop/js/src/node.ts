@@ -1,0 +1,27 @@
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { identify } from '@libp2p/identify'
+import { mplex } from '@libp2p/mplex'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { webSockets } from '@libp2p/websockets'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'js-libp2p'
+
+export type PeerNode = Awaited<ReturnType<typeof startNode>>
+
+// The suite opens streams quickly, and identifies beside the node's own identify.
+const MUXERS = { yamux: yamux(), mplex: mplex({ disconnectThreshold: 10_000 }) }
+
+/** What each group of commands needs is among the services. */
+export async function startNode() {
+  return await createLibp2p({
+    privateKey: await generateKeyPair('Ed25519'),
+    addresses: { listen: (process.env.LISTEN ?? '/ip4/127.0.0.1/tcp/0,/ip4/127.0.0.1/tcp/0/ws').split(',') },
+    transports: [tcp(), webSockets()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [process.env.MUXER === 'mplex' ? MUXERS.mplex : MUXERS.yamux],
+    connectionGater: { denyDialMultiaddr: () => false },
+    services: { identify: identify({ maxOutboundStreams: 4 }), ping: ping() }
+  })
+}

@@ -7,21 +7,32 @@ import { RemotePeer } from './remote-peer.ts'
 export type MuxerName = 'yamux' | 'mplex'
 export type SecurityName = 'noise' | 'tls'
 
+/** What a peer speaks: one of each, so that both sides know what a connection must be. */
+export interface PeerOptions {
+  /** Default noise. */
+  security?: SecurityName
+  /** Default yamux. */
+  muxer?: MuxerName
+}
+
 /** An unmodified js-libp2p node. Runs on the Node that runs this, which must be 22 or later. */
-export function startJsPeer(muxer: MuxerName = 'yamux'): Promise<RemotePeer> {
+export function startJsPeer(options: PeerOptions = {}): Promise<RemotePeer> {
   const folder = dirname(createRequire(import.meta.url).resolve('@ts-libp2p/interop-js/package.json'))
-  return RemotePeer.start({ command: process.execPath, args: [join(folder, 'src/peer.ts')], env: { MUXER: muxer } })
+  return RemotePeer.start({ command: process.execPath, args: [join(folder, 'src/peer.ts')], env: environment(options) })
 }
 
 /** An unmodified go-libp2p node, built first where it is not yet. Rejects as `buildGo` does. */
-export async function startGoPeer({ security }: { security: SecurityName }): Promise<RemotePeer> {
-  return await RemotePeer.start({ command: await buildGo(folderOf('go')), args: [], env: { SECURITY: security } })
+export async function startGoPeer(options: Pick<PeerOptions, 'security'> = {}): Promise<RemotePeer> {
+  return await RemotePeer.start({ command: await buildGo(folderOf('go')), args: [], env: environment(options) })
 }
 
 /** An unmodified rust-libp2p node, built first where it is not yet. Rejects as `buildRust` does. */
-export async function startRustPeer(options: { security: SecurityName; muxer: MuxerName }): Promise<RemotePeer> {
-  const env = { SECURITY: options.security, MUXER: options.muxer }
-  return await RemotePeer.start({ command: await buildRust(folderOf('rust')), args: [], env })
+export async function startRustPeer(options: PeerOptions = {}): Promise<RemotePeer> {
+  return await RemotePeer.start({ command: await buildRust(folderOf('rust')), args: [], env: environment(options) })
+}
+
+function environment({ security = 'noise', muxer = 'yamux' }: PeerOptions): Record<string, string> {
+  return { SECURITY: security, MUXER: muxer }
 }
 
 function folderOf(peer: string): string {

@@ -1,5 +1,5 @@
 import { publicKeyToProtobuf } from '@ts-libp2p/crypto'
-import { createLibp2p, type Libp2pOptions, multiaddr, type Stream } from '@ts-libp2p/libp2p'
+import { createLibp2p, multiaddr, type Stream } from '@ts-libp2p/libp2p'
 import { perf } from '@ts-libp2p/perf'
 import { tcp } from '@ts-libp2p/transport-tcp'
 import { webSockets } from '@ts-libp2p/transport-ws'
@@ -18,6 +18,7 @@ import {
   type TestStats,
   writeZeros
 } from '../src/index.ts'
+import { type Combination, MUXERS, SECURITY, speaking } from './combinations.ts'
 
 /** What one side did is seen by the other some time later; longer on a busy machine. */
 const eventually = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 10_000 })
@@ -31,15 +32,10 @@ const RESETS = [
 ] as const
 const LISTEN = { tcp: '/ip4/127.0.0.1/tcp/0', ws: '/ip4/127.0.0.1/tcp/0/ws' }
 
-export type TransportName = keyof typeof LISTEN
-
 /** What the two sides are, and what has to be seen of it. */
 export interface Conversation {
-  transport: TransportName
+  combination: Combination
   start: () => Promise<RemotePeer>
-  ours: Pick<Libp2pOptions, 'streamMuxers' | 'connectionEncrypters'>
-  muxer: string
-  security: string
   agentVersion: RegExp
   /** What theirs tells of a connection beside peer, security and muxer. */
   theirDial?: object
@@ -51,10 +47,10 @@ export interface Conversation {
   readsOurRecord?: boolean
 }
 
-async function startOurs({ transport, ours }: Conversation) {
+async function startOurs({ combination }: Conversation) {
   return await createLibp2p({
-    ...ours,
-    addresses: { listen: [LISTEN[transport]] },
+    ...speaking(combination),
+    addresses: { listen: [LISTEN[combination.transport]] },
     transports: [tcp(), webSockets()],
     services: { perf: perf() }
   })
@@ -62,7 +58,9 @@ async function startOurs({ transport, ours }: Conversation) {
 
 /** The cases of one peer of another implementation and one of ours, inside a `describe`. */
 export function converse(conversation: Conversation): void {
-  const { transport, muxer, security } = conversation
+  const { transport } = conversation.combination
+  const security = SECURITY[conversation.combination.security].id
+  const muxer = MUXERS[conversation.combination.muxer].id
   let ours: Awaited<ReturnType<typeof startOurs>>
   let theirs: RemotePeer
   let stats: TestStats
@@ -129,7 +127,10 @@ export function converse(conversation: Conversation): void {
     it.each(RESETS)('sees a reset with %s', async (_, code) => {
       const stream = await open(RESET)
       stream.send(Uint8Array.of(code))
-      const seen: { remoteCode?: number } = await readAll(stream).then(() => expect.unreachable('no reset'), err => err)
+      const seen: { remoteCode?: number } = await readAll(stream).then(
+        () => expect.unreachable('no reset'),
+        err => err
+      )
       expect(seen).toMatchObject({ name: 'StreamResetError' })
       expect(seen.remoteCode ?? 0).toBe(conversation.carriesCodes ? code : 0)
       expect(stream.status).toBe('reset')

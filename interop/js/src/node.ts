@@ -4,6 +4,7 @@ import { mplex } from '@libp2p/mplex'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
+import { tls } from '@libp2p/tls'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'js-libp2p'
@@ -19,7 +20,7 @@ export async function startNode() {
     privateKey: await generateKeyPair('Ed25519'),
     addresses: { listen: (process.env.LISTEN ?? '/ip4/127.0.0.1/tcp/0,/ip4/127.0.0.1/tcp/0/ws').split(',') },
     transports: [tcp(), webSockets()],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [process.env.SECURITY === 'tls' ? tls() : noise()],
     streamMuxers: [process.env.MUXER === 'mplex' ? MUXERS.mplex : MUXERS.yamux],
     connectionGater: { denyDialMultiaddr: () => false },
     services: { identify: identify({ maxOutboundStreams: 4 }), ping: ping() }

@@ -16,7 +16,7 @@ const MAX_EVENTS: usize = 4096;
 /// A test's connection lives until the test closes it.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(3600);
 /// The `ping` command waits for the next one.
-const PING_INTERVAL: Duration = Duration::from_secs(1);
+const PING_INTERVAL: Duration = Duration::from_millis(200);
 /// The suite opens 200 streams at once.
 const MAX_NEGOTIATING_STREAMS: usize = 4096;
 

@@ -7,7 +7,7 @@ import type { MuxerName, SecurityName } from '../src/index.ts'
 
 const TRANSPORTS = ['tcp', 'ws'] as const
 
-export type TransportName = (typeof TRANSPORTS)[number]
+type TransportName = (typeof TRANSPORTS)[number]
 
 export const SECURITY = {
   noise: { id: '/noise', factory: noise() },

@@ -1,5 +1,14 @@
 import { type MessageStream, StreamResetError } from '@ts-libp2p/interface'
-import { ByteStream, defer, Inlet, type StreamOwner, type StreamReaderPort, sendAll, toError } from '@ts-libp2p/stream'
+import {
+  ByteStream,
+  clockOf,
+  defer,
+  Inlet,
+  type StreamOwner,
+  type StreamReaderPort,
+  sendAll,
+  toError
+} from '@ts-libp2p/stream'
 import { NoiseError } from './errors.ts'
 import { FrameReader } from './frame-reader.ts'
 import type { TransportCiphers } from './handshake-state.ts'
@@ -31,7 +40,7 @@ export class NoiseChannel implements StreamOwner, StreamReaderPort {
   constructor(raw: MessageStream, ciphers: TransportCiphers, message3?: Uint8Array) {
     this.raw = raw
     this.ciphers = ciphers
-    this.stream = new ByteStream({ owner: this, direction: raw.direction, log: raw.log })
+    this.stream = new ByteStream({ owner: this, direction: raw.direction, log: raw.log, clock: clockOf(raw) })
     this.isFull = raw.writableNeedsDrain
     this.unsent = message3 === undefined ? [] : [message3]
     raw.addEventListener('drain', this.onDrain)

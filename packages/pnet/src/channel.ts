@@ -1,6 +1,15 @@
 import { fromUtf8 } from '@ts-libp2p/bytes'
 import { type MessageStream, type Random, StreamResetError } from '@ts-libp2p/interface'
-import { ByteStream, defer, Inlet, type StreamOwner, type StreamReaderPort, sendAll, toError } from '@ts-libp2p/stream'
+import {
+  ByteStream,
+  clockOf,
+  defer,
+  Inlet,
+  type StreamOwner,
+  type StreamReaderPort,
+  sendAll,
+  toError
+} from '@ts-libp2p/stream'
 import { PnetError } from './errors.ts'
 import { Keystream } from './keystream.ts'
 import { MAX_SEAL_BYTES, NONCE_BYTES } from './limits.ts'
@@ -48,7 +57,7 @@ export class PnetChannel implements StreamOwner, StreamReaderPort {
     const nonce = random.bytes(NONCE_BYTES)
     this.outgoing = new Keystream(psk, nonce)
     this.unsent = [nonce]
-    this.stream = new ByteStream({ owner: this, direction: raw.direction, log: raw.log })
+    this.stream = new ByteStream({ owner: this, direction: raw.direction, log: raw.log, clock: clockOf(raw) })
     this.isFull = raw.writableNeedsDrain
     raw.addEventListener('drain', this.onDrain)
     this.inlet = new Inlet(raw, this)

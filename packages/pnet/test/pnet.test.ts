@@ -11,6 +11,7 @@ import {
   SeededRandom,
   scriptedPeer,
   settle,
+  VirtualClock,
   Wire,
   type WireOptions,
   wireVariants
@@ -54,6 +55,11 @@ describe('protected data', () => {
     expectBytes(got[0], sent[0])
     expectBytes(got[1], sent[1])
     expect([client.status, server.status]).toEqual(['closed', 'closed'])
+  })
+
+  it('goes over a stream that lives in the time of the connection below', async () => {
+    const { client, server } = await protectedPair({ clock: new VirtualClock(1_000_000) })
+    expect([client, server].map(({ timeline }) => timeline.open)).toEqual([1_000_000, 1_000_000])
   })
 
   it('of 10 MiB arrives', async () => {

@@ -1,5 +1,14 @@
 import { type MessageStream, StreamResetError } from '@ts-libp2p/interface'
-import { ByteStream, defer, Inlet, type StreamOwner, type StreamReaderPort, sendAll, toError } from '@ts-libp2p/stream'
+import {
+  ByteStream,
+  clockOf,
+  defer,
+  Inlet,
+  type StreamOwner,
+  type StreamReaderPort,
+  sendAll,
+  toError
+} from '@ts-libp2p/stream'
 import type { OpeningBox, SealingBox } from './box.ts'
 import { SecioError } from './errors.ts'
 import { FrameReader } from './frame-reader.ts'
@@ -33,7 +42,7 @@ export class SecioChannel implements StreamOwner, StreamReaderPort {
     this.raw = raw
     this.boxes = boxes
     this.stream = new ByteStream({
-      ...{ owner: this, direction: raw.direction, log: raw.log },
+      ...{ owner: this, direction: raw.direction, log: raw.log, clock: clockOf(raw) },
       maxReadBufferLength: MAX_UNREAD_BYTES
     })
     this.isFull = raw.writableNeedsDrain

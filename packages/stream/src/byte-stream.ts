@@ -65,13 +65,14 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
   readonly direction: MessageStreamDirection
   readonly timeline: MultiaddrConnectionTimeline
   readonly log: Logger
+  /** What stands on the stream takes its time from here: see `clockOf`. */
+  readonly clock: Clock
   maxReadBufferLength: number
   maxWriteBufferLength: number
   writableNeedsDrain = false
   readableEnded = false
 
   private readonly owner: StreamOwner
-  private readonly clock: Clock
   private readonly lendsBuffers: boolean
   private readonly readQueue = new Rope()
   private readonly writeQueue = new Rope()

@@ -1,5 +1,6 @@
+import type { MessageStream } from '@ts-libp2p/interface'
 import { describe, expect, it } from 'vitest'
-import { systemClock } from '../src/index.ts'
+import { clockOf, systemClock } from '../src/index.ts'
 import { counting, HandClock, ownedStream, pulled } from './fixtures.ts'
 
 describe('the inactivity timeout', () => {
@@ -89,5 +90,13 @@ describe('systemClock', () => {
     const undo = systemClock.after(60_000, () => {})
     expect(process.getActiveResourcesInfo()).toHaveLength(before)
     undo()
+  })
+})
+
+describe('clockOf', () => {
+  it('is the clock that a stream was made with, and the real time for streams of others', () => {
+    const clock = new HandClock()
+    expect(clockOf(ownedStream({ clock }).stream)).toBe(clock)
+    expect(clockOf({} as MessageStream)).toBe(systemClock)
   })
 })

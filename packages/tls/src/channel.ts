@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { ConnectionClosedError, type MessageStream, StreamResetError } from '@ts-libp2p/interface'
-import { ByteStream, defer, type StreamOwner, toError } from '@ts-libp2p/stream'
+import { ByteStream, clockOf, defer, type StreamOwner, toError } from '@ts-libp2p/stream'
 import { fromOpenSsl, TlsError } from './errors.ts'
 import { MAX_FLUSH_BYTES } from './limits.ts'
 import { type RawEvents, RawPort } from './raw-port.ts'
@@ -41,7 +41,7 @@ export class TlsChannel implements StreamOwner, RawEvents {
       this.rejectSecured = reject
     })
     this.secured.catch(() => {})
-    this.stream = new ByteStream({ owner: this, direction: raw.direction, log: raw.log })
+    this.stream = new ByteStream({ owner: this, direction: raw.direction, log: raw.log, clock: clockOf(raw) })
     this.port = new RawPort(raw, this)
     this.socket = connect(this.port.duplex)
     this.socket.on('secure', () => this.handshakeDone())

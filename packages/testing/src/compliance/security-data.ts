@@ -6,6 +6,7 @@ import { expectBytes } from '../expect-bytes.ts'
 import { MAX_STALLED_BYTES } from '../limits.ts'
 import { SeededRandom } from '../seeded-random.ts'
 import { eventually } from '../settle.ts'
+import { VirtualClock } from '../virtual-clock.ts'
 import { expectCause } from './causes.ts'
 import { type SecuritySubject, secure, send } from './security-subject.ts'
 import { stalled } from './stalled.ts'
@@ -49,6 +50,12 @@ export function securityDataTests(subject: SecuritySubject): void {
     const reading = collect(client.connection)
     await send(server.connection, [bytes])
     expectBytes(await reading, bytes)
+  })
+
+  it('goes over a stream that lives in the time of the connection below', async () => {
+    const { client, server } = await secure(subject, { wire: { clock: new VirtualClock(1_000_000) } })
+    const opened = [client, server].map(({ connection }) => connection.timeline.open)
+    expect(opened).toEqual([1_000_000, 1_000_000])
   })
 
   it('sent by the listener before the dialer said a word arrives', async () => {

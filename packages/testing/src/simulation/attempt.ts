@@ -60,7 +60,7 @@ export class Attempt {
     this.tries++
     if (!this.init.process.isAlive) this.finish()
     else if (this.tries <= MAX_SYN_RETRIES) this.sendSyn()
-    else this.fail(new SimulationError('timed-out', `nothing answers at ${keyOf(this.init.remote)}`))
+    else this.fail(new SimulationError('timed-out', `nothing answers at ${this.init.remoteAddr}`))
   }
 
   private arrive(route: Route): void {
@@ -83,7 +83,7 @@ export class Attempt {
   }
 
   private refused(): void {
-    this.fail(new SimulationError('refused', `nobody listens at ${keyOf(this.init.remote)}`))
+    this.fail(new SimulationError('refused', `nobody listens at ${this.init.remoteAddr}`))
   }
 
   private connected(route: Route, far: Process): void {

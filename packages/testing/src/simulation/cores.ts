@@ -2,6 +2,7 @@ import type { Undo } from '@ts-libp2p/interface'
 import { SeededRandom } from '../seeded-random.ts'
 import { type Due, TimerHeap } from '../timer-heap.ts'
 import { Chance } from './chance.ts'
+import { type Churn, type ChurnOptions, startChurn } from './churn.ts'
 import { SimulationError } from './errors.ts'
 import { EventLog } from './event-log.ts'
 import { DEFAULT_LIMIT_MS, MAX_CORES, MAX_LOG_LINES } from './limits.ts'
@@ -105,6 +106,7 @@ export class Cores<Message, Shell extends CoreShell<Message> = CoreShell<Message
   private readonly lastArrivals = new Map<number, number>()
   private now = 0
   private nextOrder = 0
+  private churns = 0
 
   constructor(options: CoresOptions<Message, Shell>) {
     const { seed = 0, link = {}, startMs = START_MS, logLines = MAX_LOG_LINES } = options
@@ -156,6 +158,16 @@ export class Cores<Message, Shell extends CoreShell<Message> = CoreShell<Message
   /** Lets a core take messages and answer none, without being told, or ends that. */
   mute(index: number, isMute = true): void {
     this.place(index).isMute = isMute
+  }
+
+  /** Lets cores come and go. `cores`: who does. Default everybody. */
+  churn({ cores, ...options }: ChurnOptions & { cores?: readonly number[] } = {}): Churn {
+    const comers = (cores ?? this.places.map(place => place.index)).map(index => ({
+      come: () => void this.restart(index),
+      go: () => this.crash(index)
+    }))
+    const random = this.random.fork(`churn ${this.churns++}`)
+    return startChurn(comers, options, random, (ms, fn) => this.after(ms, fn))
   }
 
   // ---- time ----------------------------------------------------------------------------------------------------------

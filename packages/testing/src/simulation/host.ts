@@ -227,10 +227,12 @@ export class Host<Node = unknown> {
 
   /** Runs its program. Resolves to the node that it made. */
   async start(): Promise<Node> {
-    if (this.program === undefined) throw new SimulationError('misuse', `${this.name} has no \`run\` to start`)
+    const { program } = this
+    if (program === undefined) throw new SimulationError('misuse', `${this.name} has no \`run\` to start`)
+    if (this.node !== undefined) throw new SimulationError('misuse', `${this.name} runs already: call restart()`)
     this.network.note(this, 'start')
     void this.process
-    this.node = await this.program(this as never)
+    this.node = await this.network.watched(async () => program(this as never))
     return this.node
   }
 
@@ -247,6 +249,14 @@ export class Host<Node = unknown> {
       if (kind === 'power') socket.vanish()
       else socket.reset()
     }
+  }
+
+  /** Stops its node in good order, where that can be, and ends the process. Takes as long as the node takes. */
+  async stop(): Promise<void> {
+    const { current, node } = this
+    this.network.note(this, 'stop')
+    await (node as { stop?: () => unknown } | undefined)?.stop?.()
+    if (current !== undefined && current === this.current) this.crash()
   }
 
   /** Crashes it if it is running, and runs its program anew. Resolves to the new node; without `run`, to undefined. */

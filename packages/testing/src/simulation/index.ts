@@ -9,6 +9,7 @@
  * const node = await b.start()
  * const connection = await world.until(node.dial(a.address))
  */
+export type { Churn, ChurnOptions } from './churn.ts'
 export * from './cores.ts'
 export * from './errors.ts'
 export type { CrashKind, Host, HostOptions, NodeOptions } from './host.ts'
@@ -16,6 +17,7 @@ export * from './limits.ts'
 export type { LinkModel, LinkOptions } from './links.ts'
 export type { NatKind } from './nat.ts'
 export type { Nat, NatOptions } from './nat-device.ts'
+export * from './sessions.ts'
 export type { RunLimit } from './time.ts'
 export type { HostTransportOptions } from './transport.ts'
 export * from './wide-area.ts'

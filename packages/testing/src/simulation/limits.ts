@@ -43,3 +43,12 @@ export const NAT_KEEP_MS = 240_000
 
 /** Cores of one simulation: what an index has room for where two of them make a key. */
 export const MAX_CORES: number = 2 ** 20
+
+/** Places that used something real which a run reports. */
+export const MAX_REPORTED_LEAKS = 20
+
+/** Milliseconds of coming and going before the beginning, at least: a month. Longer than all but one in 1,000 absences. */
+export const WARM_UP_MS: number = 30 * 24 * 3_600_000
+
+/** Last lines of the log that a failed simulation test shows. */
+export const SHOWN_LOG_LINES = 30

@@ -18,6 +18,8 @@ export interface NetworkInit {
   links: LinkTable
   log: EventLog
   logger: (host: Host) => ComponentLogger
+  /** Runs something with an eye on everything that is not virtual. */
+  watched: <Result>(run: () => Promise<Result>) => Promise<Result>
 }
 
 /** Where a dial leads: the host, the endpoint as that host knows it, and the dialler as it is seen there. */
@@ -42,7 +44,8 @@ export class Network {
   readonly startMs: number
   readonly random: SeededRandom
   readonly links: LinkTable
-  readonly logger: (host: Host) => ComponentLogger
+  readonly logger: NetworkInit['logger']
+  readonly watched: NetworkInit['watched']
   /** Sockets whose bytes wait for a partition to heal, or for a host to come back. */
   readonly held: Set<Socket> = new Set()
   readonly stats: { connections: number; deliveries: number; bytes: number } = {
@@ -58,13 +61,14 @@ export class Network {
   private readonly translated = new Map<Socket, { nat: Nat; port: number }>()
   private cuts: Cut[] = []
 
-  constructor({ clock, startMs, random, links, log, logger }: NetworkInit) {
+  constructor({ clock, startMs, random, links, log, logger, watched }: NetworkInit) {
     this.clock = clock
     this.startMs = startMs
     this.random = random
     this.links = links
     this.log = log
     this.logger = logger
+    this.watched = watched
   }
 
   // ---- who is where --------------------------------------------------------------------------------------------------

@@ -94,11 +94,14 @@ export class Socket implements StreamOwner {
     defer(() => this.drain())
   }
 
-  aborted(_: ByteStream, _err: Error): void {
+  aborted(_: ByteStream, err: Error): void {
+    this.note(`aborts: ${err.message}`)
+    // Not at once: a stream must not be called while it calls.
     defer(() => this.reset())
   }
 
   ended(): void {
+    this.note('ends')
     this.leave('ended')
   }
 
@@ -282,9 +285,13 @@ export class Socket implements StreamOwner {
 
   private lose(why: string): void {
     if (this.isGone) return
+    this.note(`lost: ${why}`)
     this.leave('dropped')
-    this.network.note(this.process.host, `lost ${this.network.routeText(this)}: ${why}`)
     this.connection.receiveReset(new StreamResetError(why))
+  }
+
+  private note(text: string): void {
+    if (!this.isGone) this.network.note(this.process.host, `${this.network.routeText(this)} ${text}`)
   }
 
   private leave(state: 'ended' | 'dropped'): void {

@@ -1,16 +1,18 @@
-import { noLog } from '@ts-libp2p/stream'
 import { SeededRandom } from '../seeded-random.ts'
 import { VirtualClock } from '../virtual-clock.ts'
+import { type Churn, type ChurnOptions, startChurn } from './churn.ts'
 import { canonicalIp } from './endpoint.ts'
 import { SimulationError } from './errors.ts'
 import { EventLog } from './event-log.ts'
-import { Host, type HostOptions } from './host.ts'
+import { type CrashKind, Host, type HostOptions } from './host.ts'
 import { DEFAULT_LIMIT_MS, MAX_HOSTS, MAX_LOG_LINES } from './limits.ts'
 import { type LinkModel, type LinkOptions, LinkTable } from './links.ts'
 import type { NatKind } from './nat.ts'
 import { Nat, type NatOptions } from './nat-device.ts'
 import { Network } from './network.ts'
+import { nodeLogger } from './node-logger.ts'
 import { publicIp } from './public-ip.ts'
+import { RealityWatch } from './reality.ts'
 import { type RunLimit, START_MS } from './time.ts'
 
 export interface WorldOptions {
@@ -22,6 +24,20 @@ export interface WorldOptions {
   startMs?: number
   /** Lines of the event log that are kept. Default 100,000. */
   logLines?: number
+  /**
+   * What to do when real time, chance or input is used while the simulation runs: `forbid` rejects the run with a
+   * `SimulationError` (`leak`) that names the places, `allow` does not look. Default `forbid`.
+   */
+  reality?: 'forbid' | 'allow'
+  /** Which components of the nodes, e.g. `libp2p:swarm`, write their log into the event log. Default none. */
+  nodeLogs?: (component: string) => boolean
+}
+
+export interface WorldChurnOptions extends ChurnOptions {
+  /** Who comes and goes. All of them must have been started. Default everybody. */
+  hosts?: readonly Host[]
+  /** How they go: see `Host.crash`, and `stop` for those who say goodbye. Default `killed`. */
+  kind?: CrashKind | 'stop' | ((host: Host, random: SeededRandom) => CrashKind | 'stop')
 }
 
 /**
@@ -49,16 +65,24 @@ export class World {
   private readonly network: Network
   private readonly links: LinkTable
   private readonly events: EventLog
+  private readonly reality: RealityWatch | undefined
+  private readonly failures: unknown[] = []
   private nextPublicIp = 0
+  private churns = 0
 
-  constructor({ seed = 0, link = {}, startMs = START_MS, logLines = MAX_LOG_LINES }: WorldOptions) {
+  constructor(options: WorldOptions) {
+    const { seed = 0, link = {}, startMs = START_MS, logLines = MAX_LOG_LINES } = options
     this.seed = seed
+    this.reality = options.reality === 'allow' ? undefined : new RealityWatch()
     this.random = new SeededRandom(seed)
     this.links = new LinkTable(link)
     this.events = new EventLog(() => this.clock.now(), logLines)
-    const logger = { forComponent: () => noLog }
     const { clock, random, links } = this
-    this.network = new Network({ clock, startMs, random, links, log: this.events, logger: () => logger })
+    this.network = new Network({
+      ...{ clock, startMs, random, links, log: this.events },
+      logger: host => nodeLogger(options.nodeLogs ?? (() => false), line => this.note(`${host.name} ${line}`)),
+      watched: run => this.watched(run)
+    })
   }
 
   // ---- what there is -------------------------------------------------------------------------------------------------
@@ -112,6 +136,16 @@ export class World {
     this.network.heal()
   }
 
+  /** Lets hosts come and go. What goes wrong when one comes rejects the run that it happens in. */
+  churn({ hosts = this.hosts, kind = 'killed', ...options }: WorldChurnOptions = {}): Churn {
+    const random = this.random.fork(`churn ${this.churns++}`)
+    const comers = [...hosts].map(host => ({
+      come: () => this.background(host.restart()),
+      go: () => this.leave(host, typeof kind === 'function' ? kind(host, random) : kind)
+    }))
+    return startChurn(comers, options, random, (ms, fn) => this.clock.after(ms, fn))
+  }
+
   // ---- time ----------------------------------------------------------------------------------------------------------
 
   /** Milliseconds since the beginning. */
@@ -121,12 +155,12 @@ export class World {
 
   /** Lets time pass. */
   async run({ ms }: { ms: number }): Promise<void> {
-    await this.clock.advance(ms)
+    await this.watched(() => this.clock.advance(ms))
   }
 
   /** Lets time pass until the condition holds. Rejects with a `SimulationError` (`not-in-time`). */
   async runUntil(condition: () => boolean, { limitMs = DEFAULT_LIMIT_MS }: RunLimit = {}): Promise<void> {
-    if (await this.clock.advanceUntil(condition, this.clock.now() + limitMs)) return
+    if (await this.watched(() => this.clock.advanceUntil(condition, this.clock.now() + limitMs))) return
     throw new SimulationError('not-in-time', `seed ${this.seed}: it did not happen within ${limitMs} ms`)
   }
 
@@ -161,6 +195,39 @@ export class World {
   /** Writes a line of one's own. */
   note(text: string): void {
     this.events.write(text)
+  }
+
+  /** Runs with an eye on everything that is not virtual. */
+  private async watched<Result>(run: () => Promise<Result>): Promise<Result> {
+    const stop = this.reality?.watch()
+    try {
+      return await run()
+    } finally {
+      stop?.()
+      this.checkFailures()
+      this.checkReality()
+    }
+  }
+
+  private checkReality(): void {
+    const leaks = this.reality?.leaks.splice(0) ?? []
+    if (leaks.length === 0) return
+    const list = leaks.map(({ what, where }) => `  ${what} ${where}`).join('\n')
+    throw new SimulationError('leak', `this run cannot be repeated, something real was used in it:\n${list}`)
+  }
+
+  private leave(host: Host, kind: CrashKind | 'stop'): void {
+    if (kind === 'stop') this.background(host.stop())
+    else host.crash(kind)
+  }
+
+  private background(work: Promise<unknown>): void {
+    work.catch((err: unknown) => this.failures.push(err))
+  }
+
+  private checkFailures(): void {
+    const [first] = this.failures.splice(0)
+    if (first !== undefined) throw first
   }
 
   private freshIp(nat: Nat | undefined): string {

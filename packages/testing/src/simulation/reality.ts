@@ -1,0 +1,116 @@
+import type { Undo } from '@ts-libp2p/interface'
+import { activeResources } from '#handles'
+import { MAX_REPORTED_LEAKS } from './limits.ts'
+
+/** Something real that was used where only virtual time and seeded chance may be. */
+export interface Leak {
+  /** E.g. `Date.now()`. */
+  readonly what: string
+  /** Where it was called, as a line of a stack trace. */
+  readonly where: string
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any function of the platform
+type AnyFunction = (...args: any[]) => unknown
+
+/** Whose calls are no leaks: the test runner's own, which lives in the same process. */
+const RUNNER = /node_modules\/(?:\.pnpm\/)?(?:@?vitest|vite|birpc|tinyspy|tinypool)\b|node:internal/
+
+/** Kinds of system resources that come and go with the test runner, or that functions watched here make. */
+const HARMLESS = /^(?:Immediate|Timeout|MessagePort|PipeWrap|TTYWrap|Worker)$/
+
+/**
+ * Watches for real time, real chance and real input while a simulation runs: each would make a run that cannot be
+ * repeated. Calls go through unchanged, and are reported.
+ */
+export class RealityWatch {
+  readonly leaks: Leak[] = []
+  private watchers = 0
+  private before: readonly string[] = []
+  private undos: Undo[] = []
+
+  /** Watches until the result is called. Several may watch at once. */
+  watch(): Undo {
+    if (this.watchers++ === 0) this.begin()
+    return () => {
+      if (--this.watchers === 0) this.end()
+    }
+  }
+
+  private begin(): void {
+    this.before = activeResources()
+    this.undos = PLATFORM.flatMap(([what, owner, name]) => {
+      const target = owner()
+      return target === undefined ? [] : [this.replace(what, target as Record<string, AnyFunction>, name)]
+    })
+  }
+
+  private end(): void {
+    for (const undo of this.undos.splice(0)) undo()
+    for (const kind of added(this.before, activeResources())) {
+      this.add({ what: `system resource ${kind}`, where: 'open at the end of a run' })
+    }
+  }
+
+  private replace(what: string, owner: Record<string, AnyFunction>, name: string): Undo {
+    const original = owner[name]
+    if (original === undefined) return () => {}
+    const before = Object.getOwnPropertyDescriptor(owner, name)
+    const watched = (...args: unknown[]): unknown => {
+      this.note(what)
+      return original.apply(owner, args)
+    }
+    Object.defineProperty(owner, name, { value: watched, configurable: true, writable: true })
+    return () => {
+      if (before === undefined) delete owner[name]
+      else Object.defineProperty(owner, name, before)
+    }
+  }
+
+  private note(what: string): void {
+    if (this.leaks.length >= MAX_REPORTED_LEAKS) return
+    const where = callerOf(new Error().stack ?? '')
+    if (where !== undefined) this.add({ what: `${what}()`, where })
+  }
+
+  private add(leak: Leak): void {
+    if (this.leaks.some(known => known.what === leak.what && known.where === leak.where)) return
+    this.leaks.push(leak)
+  }
+}
+
+/** What is watched: its name, where it is, under which name. */
+const PLATFORM: readonly (readonly [what: string, owner: () => object | undefined, name: string])[] = [
+  ['Date.now', () => Date, 'now'],
+  ['performance.now', () => performance, 'now'],
+  ['Math.random', () => Math, 'random'],
+  ['setTimeout', () => globalThis, 'setTimeout'],
+  ['setInterval', () => globalThis, 'setInterval'],
+  ['AbortSignal.timeout', () => AbortSignal, 'timeout'],
+  ['crypto.getRandomValues', () => globalThis.crypto, 'getRandomValues'],
+  ['crypto.randomUUID', () => globalThis.crypto, 'randomUUID'],
+  ...['digest', 'sign', 'verify', 'encrypt', 'decrypt', 'deriveBits', 'generateKey', 'importKey'].map(
+    name => [`crypto.subtle.${name}`, () => globalThis.crypto?.subtle, name] as const
+  )
+]
+
+/** Who called, and who called that, outside this file and the platform; undefined when it was the test runner. */
+function callerOf(stack: string): string | undefined {
+  const lines = stack
+    .split('\n')
+    .slice(1)
+    .map(line => line.trim())
+  const callers = lines.filter(line => !line.includes('reality.') && !line.includes('<anonymous>'))
+  return RUNNER.test(callers[0] ?? 'node:internal') ? undefined : callers.slice(0, SHOWN_CALLERS).join(', ')
+}
+
+const SHOWN_CALLERS = 3
+
+function added(before: readonly string[], now: readonly string[]): string[] {
+  const known = [...before]
+  return now.filter(kind => {
+    const at = known.indexOf(kind)
+    if (at >= 0) known.splice(at, 1)
+    return at < 0 && !HARMLESS.test(kind)
+  })
+}

@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process'
+import { setTimeout as realSleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { simulate } from '../../src/simulation/index.ts'
+import { course } from './course.fixture.ts'
+
+const run = promisify(execFile)
+
+describe('the same seed', () => {
+  it('gives the same log, byte for byte, in one process', async () => {
+    const [first, second, other] = [await course(1), await course(1), await course(2)]
+    expect(second).toBe(first)
+    expect(other).not.toBe(first)
+    expect(first.split('\n').length).toBeGreaterThan(100)
+  })
+
+  it('gives the same log in another process, of the newest Node', async () => {
+    const [node, fixture] = ['../../../../node_modules/.bin/node', './course.fixture.ts'].map(path =>
+      fileURLToPath(new URL(path, import.meta.url))
+    ) as [string, string]
+    const { stdout } = await run(node, ['--no-warnings', '--conditions=@ts-libp2p/source', fixture])
+    expect(stdout).toBe(await course(1))
+  })
+})
+
+describe('what is real', () => {
+  it.each<[string, () => void]>([
+    ['Date.now()', () => Date.now()],
+    ['performance.now()', () => performance.now()],
+    ['Math.random()', () => Math.random()],
+    ['setTimeout()', () => clearTimeout(setTimeout(() => {}, 1000))],
+    ['setInterval()', () => clearInterval(setInterval(() => {}, 1000))],
+    ['AbortSignal.timeout()', () => AbortSignal.timeout(1000)],
+    ['crypto.getRandomValues()', () => crypto.getRandomValues(new Uint8Array(1))],
+    ['crypto.randomUUID()', () => crypto.randomUUID()],
+    ['crypto.subtle.digest()', () => void crypto.subtle.digest('SHA-256', new Uint8Array(1))]
+  ])('is found where it is used: %s', async (what, use) => {
+    const world = simulate()
+    const host = world.host()
+    host.clock.after(10, use)
+    const message = await world.run({ ms: 100 }).then(
+      () => '',
+      (err: Error) => err.message
+    )
+    expect(message).toContain(`${what} at`)
+    expect(message).toContain('repeat.test.ts')
+    await world.run({ ms: 100 })
+  })
+
+  it('is found in what a host runs at its start', async () => {
+    const world = simulate()
+    await expect(world.host({ run: () => Math.random() }).start()).rejects.toMatchObject({ code: 'leak' })
+  })
+
+  it('is nobody’s business between runs, or where it is allowed', async () => {
+    const world = simulate({ reality: 'allow' })
+    world.host().clock.after(10, () => Math.random())
+    await world.run({ ms: 100 })
+    const strict = simulate()
+    await strict.run({ ms: 1 })
+    expect(Date.now()).toBeGreaterThan(0)
+    await realSleep(1)
+    await strict.run({ ms: 1 })
+    expect([world.nowMs, strict.nowMs]).toEqual([100, 2])
+  })
+
+  it('is restored as it was', async () => {
+    const before = [Date.now, performance.now, Math.random, setTimeout, crypto.getRandomValues, AbortSignal.timeout]
+    await simulate().run({ ms: 1 })
+    expect([Date.now, performance.now, Math.random, setTimeout, crypto.getRandomValues, AbortSignal.timeout]).toEqual(
+      before
+    )
+  })
+})

@@ -143,11 +143,11 @@ export class Core {
 
   /** Asks a peer whether it is still there: the table learns of the answer, or of there being none. */
   private check(peer: Contact): void {
-    const { signal, end } = this.begin()
     const request = frame({ type: MessageType.FIND_NODE, key: peerIdToBytes(this.self().id) })
-    askPeer(this, peer, request, signal)
-      .catch(err => this.log.trace('%p did not say that it is still there - %e', peer.id, err))
-      .finally(end)
+    const { outcome, cancel } = askPeer(this, peer, request)
+    const scope = this.begin()
+    scope.signal.addEventListener('abort', () => cancel(scope.signal.reason), { once: true })
+    outcome.catch(err => this.log.trace('%p did not say that it is still there - %e', peer.id, err)).finally(scope.end)
   }
 }
 

@@ -105,3 +105,8 @@ export type QueryEvent =
   | AddPeerEvent
   | DialPeerEvent
   | PathEndedEvent
+
+/** The two names of an event. */
+export function named<Name extends keyof EventTypes>(name: Name): { type: EventTypes[Name]; name: Name } {
+  return { type: EventTypes[name], name }
+}

@@ -4,8 +4,8 @@ import type { Core } from '../core.ts'
 import { KadError } from '../errors.ts'
 import { keyOf } from '../key.ts'
 import { QUERY_TIMEOUT_MS } from '../limits.ts'
-import type { DisjointPath, FinalPeerEvent, QueryEvent } from './events.ts'
-import { type LookupRun, named } from './lookup-run.ts'
+import { type DisjointPath, type FinalPeerEvent, named, type QueryEvent } from './events.ts'
+import type { LookupRun } from './lookup-run.ts'
 import type { QueryLog } from './query.ts'
 
 /** Where things that did not come from a path of a lookup happened. */

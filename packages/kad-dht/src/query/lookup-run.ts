@@ -7,7 +7,7 @@ import type { Search } from '../lookup/search.ts'
 import type { Outcome } from '../rpc/messenger.ts'
 import { type Frame, frame, type Message, type MessageName, MessageType } from '../wire/message.ts'
 import { EventQueue } from './event-queue.ts'
-import { type DisjointPath, EventTypes, type QueryEvent } from './events.ts'
+import { type DisjointPath, named, type QueryEvent } from './events.ts'
 import { readRecord } from './read-record.ts'
 import { type Trace, traceOf } from './trace.ts'
 
@@ -200,11 +200,4 @@ export class LookupRun {
   private pathAt(index: number): DisjointPath {
     return { index, ...this.search.progress(index), total: this.search.paths }
   }
-}
-
-/** The two names of an event. */
-export function named<Name extends keyof typeof EventTypes>(
-  name: Name
-): { type: (typeof EventTypes)[Name]; name: Name } {
-  return { type: EventTypes[name], name }
 }

@@ -1,15 +1,12 @@
 import type { PeerInfo } from '@ts-libp2p/interface'
-import { toError } from '@ts-libp2p/stream'
 import { tellPeer } from '../ask-peer.ts'
-import { type Contact, encodePeer } from '../contact.ts'
+import { encodePeer } from '../contact.ts'
 import type { Core } from '../core.ts'
-import { KadError } from '../errors.ts'
 import { type Frame, frame, MessageType } from '../wire/message.ts'
-import { EventQueue } from './event-queue.ts'
-import type { PeerResponseEvent, QueryEvent, SendQueryEvent } from './events.ts'
+import { named, type QueryEvent } from './events.ts'
 import { eventsOf, NO_PATH } from './find-peers.ts'
-import { named } from './lookup-run.ts'
 import type { QueryLog } from './query.ts'
+import { sendAll } from './send-all.ts'
 
 /** Who has some content: PROVIDER events with peers that were not told before. `key` is a multihash. */
 export async function* findProviders(
@@ -66,7 +63,7 @@ export async function* provide(
   const run = log.add(core.lookup('FIND_NODE', key))
   yield* eventsOf(core, run, signal)
   const request = announcement(core, key)
-  yield* sendAll(run.closest(), 'ADD_PROVIDER', peer => tellPeer(core, peer, request, signal))
+  yield* sendAll(run.closest(), 'ADD_PROVIDER', peer => tellPeer(core, peer, request), signal)
 }
 
 /** That we have the content. */
@@ -77,32 +74,4 @@ function announcement(core: Core, key: Uint8Array): Frame {
 function storeOwn(core: Core, key: Uint8Array): void {
   const self = core.self()
   core.providers.add({ key, provider: self.name, wire: encodePeer(self), group: undefined }, core.clock.now())
-}
-
-/**
- * Sends something to several peers at once. Throws a `KadError` (`not-stored`) when it reached none.
- */
-export async function* sendAll(
-  peers: readonly Contact[],
-  message: 'ADD_PROVIDER' | 'PUT_VALUE',
-  send: (peer: Contact) => Promise<unknown>
-): AsyncGenerator<QueryEvent> {
-  const queue = new EventQueue<QueryEvent>()
-  const fields = { messageName: message, messageType: MessageType[message], path: NO_PATH } as const
-  let taken = 0
-  const one = async (peer: Contact): Promise<void> => {
-    const sent: SendQueryEvent = { ...named('SEND_QUERY'), to: peer.id, ...fields }
-    queue.push(sent)
-    try {
-      await send(peer)
-      taken++
-      const said: PeerResponseEvent = { ...named('PEER_RESPONSE'), from: peer.id, ...fields, closer: [], providers: [] }
-      queue.push(said)
-    } catch (err) {
-      queue.push({ ...named('QUERY_ERROR'), from: peer.id, error: toError(err), path: NO_PATH })
-    }
-  }
-  void Promise.all(peers.map(one)).then(() => queue.end())
-  for (let event = await queue.take(); event !== undefined; event = await queue.take()) yield event
-  if (taken === 0) throw new KadError('not-stored', `none of the ${peers.length} nearest peers could be told`)
 }

@@ -1,19 +1,18 @@
 import { bytesEqual } from '@ts-libp2p/bytes'
 import { encodeValueRecord, selectRecord, type ValueRecord } from '@ts-libp2p/record'
 import { toError } from '@ts-libp2p/stream'
-import { askPeer } from '../ask-peer.ts'
+import { askPeer, type Pending } from '../ask-peer.ts'
 import type { Contact } from '../contact.ts'
 import type { Core } from '../core.ts'
 import { KadError } from '../errors.ts'
 import { MAX_VALUE_BYTES } from '../limits.ts'
 import { isBetter, validated } from '../server/server.ts'
 import { frame, type Message, MessageType } from '../wire/message.ts'
-import type { DHTRecord, PeerResponseEvent, QueryEvent } from './events.ts'
+import { type DHTRecord, named, type PeerResponseEvent, type QueryEvent } from './events.ts'
 import { eventsOf, NO_PATH } from './find-peers.ts'
-import { named } from './lookup-run.ts'
-import { sendAll } from './providers.ts'
 import type { QueryLog } from './query.ts'
 import { readRecord } from './read-record.ts'
+import { sendAll } from './send-all.ts'
 
 /**
  * Stores a value at the peers nearest to its key, and here. Throws a `KadError`: `invalid-record` and `outdated` before
@@ -53,16 +52,17 @@ function storeAt(
   signal: AbortSignal
 ): AsyncGenerator<QueryEvent> {
   const request = frame({ type: MessageType.PUT_VALUE, key, record: encodeValueRecord({ key, value }) })
-  return sendAll(peers, 'PUT_VALUE', async peer => {
-    const answer = await askPeer(core, peer, request, signal)
-    if (hasValue(answer, value)) return answer
-    throw new KadError('malformed', `${peer.name} confirmed another value`)
-  })
+  const send = (peer: Contact): Pending<void> => {
+    const { outcome, cancel } = askPeer(core, peer, request)
+    return { outcome: outcome.then(answer => needValue(peer, answer, value)), cancel }
+  }
+  return sendAll(peers, 'PUT_VALUE', send, signal)
 }
 
-function hasValue({ record }: Message, value: Uint8Array): boolean {
+function needValue({ name }: Contact, { record }: Message, value: Uint8Array): void {
   const confirmed = record && readRecord(record)
-  return confirmed !== undefined && bytesEqual(confirmed.value, value)
+  if (confirmed !== undefined && bytesEqual(confirmed.value, value)) return
+  throw new KadError('malformed', `${name} confirmed another value`)
 }
 
 export interface GetOptions {

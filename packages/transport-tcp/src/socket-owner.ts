@@ -19,6 +19,7 @@ export class SocketOwner implements StreamOwner {
   private stream!: ByteStream
   private isFlushDue = false
   private isBlocked = false
+  private isAborted = false
   private stopWatch: Undo | undefined
 
   constructor(init: SocketOwnerInit) {
@@ -39,7 +40,7 @@ export class SocketOwner implements StreamOwner {
     socket.on('drain', () => this.unblock())
     socket.on('end', () => stream.receiveEnd())
     socket.on('finish', () => this.watchEnd(this.clock.now() + MAX_LINGER_MS))
-    socket.on('error', err => stream.receiveReset(tcpError(`connection with ${this.remoteAddr}`, err)))
+    socket.on('error', err => this.failed(err))
     socket.on('close', () => this.socketClosed())
   }
 
@@ -58,6 +59,7 @@ export class SocketOwner implements StreamOwner {
   /** The remote learns of it by an RST. Unix sockets have none: there it sees an end. */
   aborted(): void {
     const { socket } = this
+    this.isAborted = true
     if (socket.destroyed) return
     if (socket.remotePort !== undefined) socket.resetAndDestroy()
     // The reset alone waits until everything written has left, for ever where the remote does not read.
@@ -80,6 +82,11 @@ export class SocketOwner implements StreamOwner {
     } else if (stream.hasQueued) {
       this.queued()
     }
+  }
+
+  // A socket that has begun to end refuses the reset, and says so before `abort()` could give its own reason.
+  private failed(err: Error): void {
+    if (!this.isAborted) this.stream.receiveReset(tcpError(`connection with ${this.remoteAddr}`, err))
   }
 
   private unblock(): void {

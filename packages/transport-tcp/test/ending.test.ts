@@ -25,6 +25,16 @@ describe('abort', () => {
     expect(dialer.status).toBe('aborted')
   })
 
+  it('has its own reason, also while the socket is ending', async () => {
+    const { dialer } = await connected()
+    const error = closed(dialer)
+    dialer.send(new Uint8Array(10))
+    await dialer.close()
+    dialer.abort(new Error('enough of this'))
+    expect((await error)?.message).toBe('enough of this')
+    expect(dialer.status).toBe('aborted')
+  })
+
   it('does not wait for bytes that the remote does not take', async () => {
     const before = activeHandles()
     const { dialer, acceptor, listener } = await connected()

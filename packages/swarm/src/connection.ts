@@ -19,10 +19,11 @@ import {
   type StreamCloseEvent,
   type StreamMuxer,
   TimeoutError,
+  type TypedEventTarget,
   type Undo
 } from '@ts-libp2p/interface'
 import { handle, select, selectOptimistic } from '@ts-libp2p/multistream-select'
-import { CloseEvent, isAttachable, TypedEvents, toError } from '@ts-libp2p/stream'
+import { CloseEvent, isAttachable, type MuxerShellEvents, TypedEvents, toError } from '@ts-libp2p/stream'
 import { SwarmError } from './errors.ts'
 import type { SwarmLimits } from './limits.ts'
 import type { HandlerRecord, ProtocolRegistry } from './registry.ts'
@@ -67,6 +68,8 @@ export class SwarmConnection
   private readonly openCounts = new Map<string, number>()
   private state: ConnectionStatus = 'open'
   private closing: Promise<void> | undefined
+  /** Why the peer's session was ended, while the connection below it still is. */
+  private failure: Error | undefined
 
   constructor(init: SwarmConnectionInit) {
     super()
@@ -83,6 +86,10 @@ export class SwarmConnection
     this.timeline = init.raw.timeline
     this.timeline.upgraded = Math.round(init.clock.now())
     init.raw.addEventListener('close', event => this.onClosed(event))
+    // Only our muxers tell: with others it shows when the connection below ends.
+    ;(init.muxer as StreamMuxer & TypedEventTarget<MuxerShellEvents>).addEventListener('close', event =>
+      this.onMuxerClosed(event)
+    )
     if (isOver(init.raw.status)) this.onClosed(new CloseEvent(false, new ConnectionClosedError()))
   }
 
@@ -163,13 +170,20 @@ export class SwarmConnection
     }
   }
 
-  private onClosed(event: StreamCloseEvent): void {
+  /** No stream can be opened any more, although our last bytes may still be on their way out. */
+  private onMuxerClosed({ error }: StreamCloseEvent): void {
+    if (this.state === 'open') this.state = 'closing'
+    this.failure ??= error
+  }
+
+  private onClosed({ local, error: cause }: StreamCloseEvent): void {
     if (isOver(this.state)) return
-    if (event.error === undefined) this.state = 'closed'
-    else this.state = event.local === true ? 'aborted' : 'reset'
+    const error = this.failure ?? cause
+    if (error === undefined) this.state = 'closed'
+    else this.state = local === true ? 'aborted' : 'reset'
     this.timeline.close ??= Math.round(this.init.clock.now())
-    if (this.muxer.status !== 'closed') this.muxer.abort(event.error ?? new ConnectionClosedError())
-    this.dispatchEvent(new CloseEvent(event.local, event.error))
+    if (this.muxer.status !== 'closed') this.muxer.abort(error ?? new ConnectionClosedError())
+    this.dispatchEvent(new CloseEvent(local, error))
   }
 
   private checkMayOpen(names: string[], options: NewStreamOptions): void {

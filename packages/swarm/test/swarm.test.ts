@@ -36,6 +36,19 @@ const otherMuxer = () => {
   return { protocol: '/other/1.0.0', createStreamMuxer }
 }
 
+/** Yamux that hands the connection below it to the test. */
+const capturing = Object.assign(
+  (): ReturnType<ReturnType<typeof yamux>> => {
+    const factory = yamux()()
+    const createStreamMuxer: typeof factory.createStreamMuxer = connection => {
+      capturing.last = connection
+      return factory.createStreamMuxer(connection)
+    }
+    return { ...factory, createStreamMuxer }
+  },
+  { last: undefined as MessageStream | undefined }
+)
+
 /** The memory transport, whose connections are upgraded with these options. */
 const upgradingWith =
   (extra: Partial<UpgraderOptions>): ReturnType<typeof memory> =>
@@ -363,6 +376,21 @@ describe('the connection table', () => {
     expect(seen).toEqual(['connection:open', 'peer:connect', 'connection:close', 'peer:disconnect'])
     expect(connection.status).toBe('aborted')
     await expect(connection.newStream(ECHO)).rejects.toMatchObject({ name: 'ConnectionClosedError' })
+  })
+
+  it("has the peer's mistake as the reason, and offers the connection to nobody from then on", async () => {
+    await using a = await startSwarm({ connectionEncrypters: [plaintext()], streamMuxers: [capturing()] })
+    await using b = await startSwarm({ connectionEncrypters: [plaintext()] })
+    const connection = await b.dial(a.addresses())
+    const closed = new Promise<{ error?: Error }>(resolve => connection.addEventListener('close', resolve))
+    await expect.poll(() => a.connections().length).toBe(1)
+    // It does not take our goodbye: the connection below stays for a while.
+    capturing.last?.pause()
+    capturing.last?.send(Uint8Array.of(0, 9, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0)) // a frame of type 9
+    await expect.poll(() => connection.status).toBe('closing')
+    await expect(connection.newStream(ECHO)).rejects.toMatchObject({ name: 'ConnectionClosedError' })
+    expect(await closed).toMatchObject({ error: { name: 'YamuxError', code: 'bad-type' } })
+    expect(await b.dial(a.addresses())).not.toBe(connection)
   })
 
   it('keeps a few connections to one peer, the latest', async () => {

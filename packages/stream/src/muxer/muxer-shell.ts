@@ -6,6 +6,7 @@ import {
   type Logger,
   type MessageStream,
   MuxerClosedError,
+  type StreamCloseEvent,
   type StreamMuxer,
   type StreamMuxerEvents,
   type StreamMuxerStatus,
@@ -17,6 +18,7 @@ import { attachReader, isAttachable, sendAll } from '../attach.ts'
 import type { ByteStream } from '../byte-stream.ts'
 import { systemClock } from '../clock.ts'
 import { TypedEvents } from '../events.ts'
+import { CloseEvent } from '../stream-events.ts'
 import { EarlyStreams } from './early-streams.ts'
 import { FAREWELL_MS, GRACEFUL_CLOSE_MS, MAX_WAITING_OPENERS } from './limits.ts'
 import type { MuxerCore, MuxerCount, MuxerPort } from './muxer-core.ts'
@@ -33,12 +35,17 @@ export interface MuxerShellInit<Core extends MuxerCore> {
   createCore(port: MuxerPort): Core
 }
 
+/** More than the ecosystem's muxers tell: that this one is over, at once, and with `error` when the peer is to blame. */
+export interface MuxerShellEvents extends StreamMuxerEvents<ByteStream> {
+  close: StreamCloseEvent
+}
+
 /**
  * What every muxer is around its core: it reads the connection, writes to it once per tick as long as it has room, and
  * has the life cycle and the events of `StreamMuxer`.
  */
 export class MuxerShell<Core extends MuxerCore>
-  extends TypedEvents<StreamMuxerEvents<ByteStream>>
+  extends TypedEvents<MuxerShellEvents>
   implements StreamMuxer<ByteStream>
 {
   readonly protocol: string
@@ -197,7 +204,7 @@ export class MuxerShell<Core extends MuxerCore>
   /** Lets our last frame leave before the connection is cut. */
   private failed(err: Error): void {
     this.log.error('session failed - %e', err)
-    this.over()
+    this.over(err)
     const cut = (): void => {
       stopTimer()
       this.connection.abort(err)
@@ -206,13 +213,14 @@ export class MuxerShell<Core extends MuxerCore>
     this.connection.close().then(cut, cut)
   }
 
-  private over(): void {
+  private over(error?: Error): void {
     this.state = 'closed'
     this.connection.removeEventListener('drain', this.onDrain)
     this.settle(this.openers)
     this.settle(this.emptyWaiters)
     this.early.clear()
     this.onOver()
+    if (this.listenerCount('close') > 0) this.dispatchEvent(new CloseEvent(false, error))
   }
 
   // ---- streams ---------------------------------------------------------------------------------------------------

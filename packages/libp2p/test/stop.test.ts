@@ -1,7 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { activeHandles } from '@ts-libp2p/testing'
+import { usedBytes } from '@ts-libp2p/testing/memory'
 import { describe, expect, it } from 'vitest'
 import { createLibp2p, multiaddr, type Stream } from '../src/index.ts'
 
@@ -70,22 +69,10 @@ describe('stop()', () => {
       await Promise.all([b.stop(), a.stop()])
     }
     for (let i = 0; i < 10; i++) await cycle()
-    const settled = await heapUsed()
+    const settled = await usedBytes()
     const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0)
     for (let i = 0; i < 40; i++) await cycle()
     expect(process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0)).toBe(listeners)
-    expect((await heapUsed()) - settled).toBeLessThan(2 * 1024 * 1024)
+    expect((await usedBytes()) - settled).toBeLessThan(2 * 1024 * 1024)
   }, 60_000)
 })
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-
-/** Bytes in use once nothing more can be collected: a collection may only prepare the next. */
-async function heapUsed(): Promise<number> {
-  for (let i = 0; i < 3; i++) {
-    await new Promise(resolve => setImmediate(resolve))
-    collectGarbage()
-  }
-  return process.memoryUsage().heapUsed
-}

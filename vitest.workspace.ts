@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 
 interface Project {
   extends: true
-  test: { name: string; root: string; include: string[] }
+  test: { name: string; root: string; include: string[]; setupFiles?: string[]; testTimeout?: number }
 }
 
 function project(folder: string, include: string): Project {
@@ -13,10 +13,22 @@ function project(folder: string, include: string): Project {
 const isPinnedNode = Number(process.versions.node.split('.')[0]) >= 22
 const interop = isPinnedNode ? [project('interop/harness', 'test/js.test.ts')] : []
 
+/** What tries to break a node: a project each. Anything unhandled makes the test fail that left it. */
+const robustness: Project[] = ['hostile'].map(name => ({
+  extends: true,
+  test: {
+    name,
+    root: './robustness',
+    include: [`${name}/*.test.ts`],
+    setupFiles: ['../packages/testing/src/setup.ts'],
+    testTimeout: 60_000
+  }
+}))
+
 /** The test projects: one per folder that has tests. `vitest.config.ts` reads this list. */
 const projects: Project[] = readdirSync('packages')
   .map(name => `packages/${name}`)
   .filter(folder => existsSync(`${folder}/test`))
   .map(folder => project(folder, 'test/**/*.test.ts'))
 
-export default [...projects, ...interop]
+export default [...projects, ...robustness, ...interop]

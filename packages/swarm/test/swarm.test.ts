@@ -384,10 +384,10 @@ describe('the connection table', () => {
     const connection = await b.dial(a.addresses())
     const closed = new Promise<{ error?: Error }>(resolve => connection.addEventListener('close', resolve))
     await expect.poll(() => a.connections().length).toBe(1)
-    // It does not take our goodbye: the connection below stays for a while.
-    capturing.last?.pause()
+    const stream = await connection.newStream(ECHO)
     capturing.last?.send(Uint8Array.of(0, 9, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0)) // a frame of type 9
-    await expect.poll(() => connection.status).toBe('closing')
+    await expect(stream[Symbol.asyncIterator]().next()).rejects.toMatchObject({ name: 'StreamResetError' })
+    expect(connection.status).toBe('closing')
     await expect(connection.newStream(ECHO)).rejects.toMatchObject({ name: 'ConnectionClosedError' })
     expect(await closed).toMatchObject({ error: { name: 'YamuxError', code: 'bad-type' } })
     expect(await b.dial(a.addresses())).not.toBe(connection)

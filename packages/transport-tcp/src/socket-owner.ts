@@ -61,7 +61,7 @@ export class SocketOwner implements StreamOwner {
     const { socket } = this
     this.isAborted = true
     if (socket.destroyed) return
-    if (socket.remotePort !== undefined) socket.resetAndDestroy()
+    if (socket.remotePort !== undefined && !isEnding(socket)) socket.resetAndDestroy()
     // The reset alone waits until everything written has left, for ever where the remote does not read.
     socket.destroy()
   }
@@ -84,7 +84,7 @@ export class SocketOwner implements StreamOwner {
     }
   }
 
-  // A socket that has begun to end refuses the reset, and says so before `abort()` could give its own reason.
+  // A reset that fails says so at once, before `abort()` could give its own reason.
   private failed(err: Error): void {
     if (!this.isAborted) this.stream.receiveReset(tcpError(`connection with ${this.remoteAddr}`, err))
   }
@@ -126,6 +126,14 @@ export class SocketOwner implements StreamOwner {
     const closed = (): Error => new TcpError('closed', `connection with ${this.remoteAddr}: the socket was closed`)
     this.stream.receiveReset(closed)
   }
+}
+
+/**
+ * The end is on its way out. The system refuses a reset then, and Node forgets the socket without closing it: each would
+ * cost a file descriptor for good (Node 20 to 26).
+ */
+function isEnding(socket: Socket): boolean {
+  return socket.writableEnded && !socket.writableFinished && socket.writableLength === 0
 }
 
 /** Hands chunks to a socket so that they leave in one system call. False when it is full: wait for `drain`. */

@@ -35,6 +35,18 @@ describe('abort', () => {
     expect(dialer.status).toBe('aborted')
   })
 
+  it('leaves no socket, also while it is ending', async () => {
+    const before = activeHandles()
+    const { dialer, acceptor, listener } = await connected()
+    for (const end of [dialer, acceptor]) {
+      end.send(new Uint8Array(10))
+      await end.close()
+      end.abort(new Error('enough'))
+    }
+    await listener.close()
+    await handlesReleased(before)
+  })
+
   it('does not wait for bytes that the remote does not take', async () => {
     const before = activeHandles()
     const { dialer, acceptor, listener } = await connected()

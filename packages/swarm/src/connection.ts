@@ -113,7 +113,10 @@ export class SwarmConnection
   /** Begins to answer the remote's streams. Those opened before wait in the muxer. */
   accept(): void {
     this.muxer.addEventListener('stream', event => {
-      this.onInbound(event.detail).catch((err: unknown) => event.detail.abort(toError(err)))
+      this.onInbound(event.detail).catch((err: unknown) => {
+        this.log('a stream of %p was given up - %e', this.remotePeer, err)
+        event.detail.abort(toError(err))
+      })
     })
   }
 

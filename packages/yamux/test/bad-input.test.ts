@@ -121,6 +121,17 @@ describe('a peer that asks too much', () => {
     expect([port.failures[0]?.code, opened]).toEqual(['too-much-churn', 2049])
   })
 
+  it('is hung up on when it opens streams in a flood that we cannot but reset', () => {
+    const { session, port } = bench('server')
+    port.onOpened = stream => stream.abort(new Error('nonsense'))
+    let opened = 0
+    for (let id = 1; port.failures.length === 0 && opened < 5000; id += 2, opened++) {
+      session.receive(fromHex(frame(1, 1, id, 0)), 0)
+      session.flush(0)
+    }
+    expect([port.failures[0]?.code, opened]).toEqual(['too-much-churn', 2049])
+  })
+
   it('may reset streams at a human pace for ever', () => {
     const { session, port } = bench('server')
     for (let i = 0; i < 10_000; i++) {

@@ -13,7 +13,7 @@ export const MAX_EARLY_STREAMS = 32
 /** Callers that may wait for a peer to acknowledge earlier streams. Each costs a promise; a peer's limit is far lower. */
 export const MAX_WAITING_OPENERS = 4096
 
-/** Streams of a peer that may come to nothing (rejected, or reset by it) at once before the connection is ended. */
+/** Streams of a peer that may come to nothing (rejected, or reset by either side) at once before the connection is ended. */
 export const MAX_CHURN_BURST = 2048
 
 /** The same per second in the long run. HTTP/2 servers tolerate 100 to 200 after the rapid-reset attack. */

@@ -131,8 +131,10 @@ export abstract class MuxerSession<Channel extends MuxedChannel> implements Muxe
     if (!this.remove(channel) || !channel.isAnnounced) return
     try {
       this.queueReset(channel.key, this.resetCodeOf(err))
-    } catch (overflow) {
-      this.fail(toError(overflow), 'theirs')
+      // Whoever makes us reset its streams does the same as one that resets them itself (CVE-2025-8671).
+      if (channel.isInbound) this.countChurn()
+    } catch (tooMuch) {
+      this.fail(toError(tooMuch), 'theirs')
     }
   }
 

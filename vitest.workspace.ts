@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
+import { resolve } from 'node:path'
 
 interface Project {
   extends: true
@@ -20,7 +21,7 @@ const robustness: Project[] = ['hostile'].map(name => ({
     name,
     root: './robustness',
     include: [`${name}/*.test.ts`],
-    setupFiles: ['../packages/testing/src/setup.ts'],
+    setupFiles: [resolve('packages/testing/src/setup.ts')],
     testTimeout: 60_000
   }
 }))

@@ -1,4 +1,4 @@
-import type { Multiaddr, MultiaddrConnection, PeerId } from '@ts-libp2p/interface'
+import type { Multiaddr, MultiaddrConnection } from '@ts-libp2p/interface'
 import type { Libp2pNode } from '@ts-libp2p/libp2p'
 import { select } from '@ts-libp2p/multistream-select'
 import { noise } from '@ts-libp2p/noise'
@@ -75,9 +75,4 @@ export async function push(to: ByteStream, bytes: Uint8Array): Promise<boolean> 
   } catch {
     return false
   }
-}
-
-/** The id that the node knows an attacker by. */
-export function peerOf({ peerId }: { peerId: PeerId }): PeerId {
-  return peerId
 }

@@ -17,6 +17,8 @@ export interface FrameAttacker extends Attacker {
   send(...frames: Uint8Array[]): Promise<boolean>
   /** The code with which the node said goodbye, once the node ended the connection; undefined when it said nothing. */
   goAwayCode(): Promise<number | undefined>
+  /** Resolves once the node ended the connection. */
+  readonly over: Promise<void>
   /** Stops taking what the node sends. */
   stopReading(): void
 }
@@ -40,6 +42,7 @@ export async function frameAttacker(
   return {
     ...attacker,
     heard,
+    over,
     send: (...frames) => push(connection, concat(frames)),
     stopReading: () => connection.pause(),
     async goAwayCode() {
@@ -47,6 +50,22 @@ export async function frameAttacker(
       return heard.find(({ type }) => type === GO_AWAY)?.length
     }
   }
+}
+
+/** Sends the batches until there are no more, or the attacker has lost its connection. Returns how many were sent. */
+export async function flood(attacker: FrameAttacker, batches: Iterable<Uint8Array>): Promise<number> {
+  let sent = 0
+  let isOver = false
+  attacker.over.then(() => {
+    isOver = true
+  })
+  for (const batch of batches) {
+    if (isOver || !(await attacker.send(batch))) break
+    sent++
+    // What was sent is read, and answered, in between.
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  return sent
 }
 
 /** A Data frame. */

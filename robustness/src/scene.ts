@@ -1,5 +1,12 @@
 import type { Connection, PeerId, StreamCloseEvent } from '@ts-libp2p/interface'
-import { createLibp2p, type Libp2pNode, type Libp2pOptions, multiaddr } from '@ts-libp2p/libp2p'
+import {
+  createLibp2p,
+  type DefaultServices,
+  type Libp2pNode,
+  type Libp2pOptions,
+  multiaddr,
+  type ServicesOf
+} from '@ts-libp2p/libp2p'
 import { identity } from '@ts-libp2p/testing'
 import { usedBytes } from '@ts-libp2p/testing/memory'
 import { expect } from 'vitest'
@@ -20,7 +27,6 @@ export interface SceneOptions extends Pick<Libp2pOptions, 'limits' | 'streamMuxe
   /** Where the node listens. Default one TCP port of loopback. */
   listen?: readonly string[]
   resolver?: Libp2pOptions['resolver']
-  /** From where the honest peer connects. Default the same host as everybody. */
   connectionGater?: Libp2pOptions['connectionGater']
 }
 
@@ -42,7 +48,7 @@ export interface Endured<T> {
  */
 export class Scene implements AsyncDisposable {
   readonly node: Libp2pNode
-  readonly honest: Libp2pNode
+  readonly honest: Libp2pNode<ServicesOf<DefaultServices>>
   /** The honest peer's connection to the node. */
   readonly connection: Connection
   /** What the node said went wrong. */

@@ -25,6 +25,7 @@ export {
   SwarmError,
   type SwarmErrorCode
 } from './errors.ts'
+export { hostOf } from './host.ts'
 export { type Admission, InboundLimiter } from './inbound-limiter.ts'
 export { DEFAULT_LIMITS, type SwarmLimits } from './limits.ts'
 export type { Components, Factory, SwarmAddresses, SwarmOptions } from './options.ts'

@@ -32,6 +32,7 @@ import { ConnectionTable } from './connection-table.ts'
 import { Dialer } from './dialer.ts'
 import { Emitter } from './emitter.ts'
 import { SwarmError } from './errors.ts'
+import { hostOf } from './host.ts'
 import { InboundLimiter } from './inbound-limiter.ts'
 import type { SwarmLimits } from './limits.ts'
 import { Listeners } from './listeners.ts'
@@ -376,6 +377,7 @@ export class Swarm implements Node {
         return {
           id: connection,
           value: tags.reduce((sum, [, value]) => sum + value, 0),
+          host: hostOf(connection.remoteAddr),
           openedAt: connection.timeline.open,
           streams: connection.streams.length,
           direction: connection.direction,

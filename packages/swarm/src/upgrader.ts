@@ -24,6 +24,7 @@ import { defer, isAttachable, raceSignal, toError } from '@ts-libp2p/stream'
 import type { SwarmConnection, SwarmConnectionInit } from './connection.ts'
 import { deadline } from './deadline.ts'
 import { type DialStep, SwarmError } from './errors.ts'
+import { hostOf } from './host.ts'
 import type { InboundLimiter } from './inbound-limiter.ts'
 import type { SwarmLimits } from './limits.ts'
 
@@ -97,7 +98,7 @@ export class Upgrader implements UpgraderContract {
     options: UpgraderOptions | UpgraderWithoutEncryptionOptions
   ): Promise<void> {
     const id = this.nextInbound++
-    const host = raw.remoteAddr.getComponents()[0]?.value ?? ''
+    const host = hostOf(raw.remoteAddr)
     const admission = this.init.limiter.admit(id, host, this.init.clock.now())
     if (!admission.accept) {
       const err = new SwarmError('too-many-connections', `too many connections from ${host} at once`)

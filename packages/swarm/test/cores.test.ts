@@ -8,6 +8,7 @@ import {
   type DialEffect,
   DialPlan,
   describeAttempts,
+  hostOf,
   InboundLimiter,
   type PruneCandidate,
   rankAddresses
@@ -195,6 +196,15 @@ describe('InboundLimiter', () => {
     expect(limiter.pendingCount).toBe(4)
   })
 
+  it('counts the addresses that one IPv6 machine has to choose from as one host', () => {
+    const hosts = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9', '2001:db8:1:3::1'].map(ip =>
+      hostOf(multiaddr(`/ip6/${ip}/tcp/1`))
+    )
+    expect(hosts).toEqual(['20010db800010002/64', '20010db800010002/64', '20010db800010003/64'])
+    expect(hostOf(multiaddr('/ip4/192.0.2.1/tcp/1'))).toBe('192.0.2.1')
+    expect(hostOf(multiaddr('/memory/7'))).toBe('7')
+  })
+
   it('refuses a host over its rate until time passes', () => {
     const limiter = new InboundLimiter(limits)
     const admit = (now: number, n: number): number => {
@@ -225,7 +235,7 @@ describe('InboundLimiter', () => {
 describe('choosePruned', () => {
   const policy = { maxConnections: 4, lowWaterConnections: 2, pruneGraceMs: 1000 }
   const candidate = (id: string, over: Partial<PruneCandidate<string>> = {}): PruneCandidate<string> => ({
-    ...{ id, value: 0, openedAt: 0, streams: 1, direction: 'outbound' as const, isProtected: false },
+    ...{ id, value: 0, host: id, openedAt: 0, streams: 1, direction: 'outbound' as const, isProtected: false },
     ...over
   })
 
@@ -250,15 +260,33 @@ describe('choosePruned', () => {
     expect(choosePruned(all, policy, 5000)).toEqual(['b', 'd', 'e'])
   })
 
-  it('among equals closes idle ones, then inbound ones, then the oldest', () => {
+  it('among equals closes idle ones, then inbound ones, then the newest', () => {
     const all = [
       candidate('busy'),
       candidate('idle', { streams: 0 }),
       candidate('inbound', { direction: 'inbound' }),
-      candidate('old', { openedAt: -10 }),
+      candidate('new', { openedAt: 10 }),
       candidate('valued', { value: 1 })
     ]
-    expect(choosePruned(all, policy, 5000)).toEqual(['idle', 'inbound', 'old'])
+    expect(choosePruned(all, policy, 5000)).toEqual(['idle', 'inbound', 'new'])
+  })
+
+  it('closes the newest of the host that has most, before it closes those of others', () => {
+    const all = [
+      candidate('alone', { streams: 0, openedAt: 5 }),
+      ...[1, 2, 3].map(n => candidate(`crowd ${n}`, { host: 'crowd', openedAt: n })),
+      candidate('pair 1', { host: 'pair', direction: 'inbound' }),
+      candidate('pair 2', { host: 'pair', direction: 'inbound', openedAt: 1 }),
+      candidate('valued', { host: 'crowd', value: 1, openedAt: 9 })
+    ]
+    expect(choosePruned(all, policy, 5000)).toEqual(['crowd 3', 'crowd 2', 'pair 2', 'crowd 1', 'alone'])
+  })
+
+  it('does not let one host hide behind its youth', () => {
+    const old = Array.from({ length: 20 }, (_, i) => candidate(`old ${i}`))
+    const young = Array.from({ length: 30 }, (_, i) => candidate(`young ${i}`, { host: 'bad', openedAt: 4900 + i }))
+    const pruned = choosePruned([...old, ...young], { ...policy, maxConnections: 40, lowWaterConnections: 30 }, 5000)
+    expect(pruned).toEqual(Array.from({ length: 20 }, (_, i) => `young ${29 - i}`))
   })
 
   it('spares the protected always and the young as long as it can', () => {

@@ -360,19 +360,31 @@ export class Swarm implements Node {
     })
   }
 
-  private schedulePrune(): void {
-    if (this.isPruneDue) return
-    this.isPruneDue = true
-    this.prune()
-      .catch(err => this.log.error('pruning failed - %e', toError(err)))
-      .finally(() => {
-        this.isPruneDue = false
-      })
+  /** Those that are being closed make room already: a flood must not wait behind peers that take their time to close. */
+  private openConnections(): SwarmConnection[] {
+    return this.table.all().filter(connection => connection.status === 'open')
   }
 
-  private async prune(): Promise<void> {
+  private schedulePrune(): void {
+    if (this.isPruneDue || this.openConnections().length <= this.limits.maxConnections) return
+    this.isPruneDue = true
+    this.prune().then(
+      pruned => {
+        this.isPruneDue = false
+        // More may have come meanwhile; when none could be closed, none can be now.
+        if (pruned > 0) this.schedulePrune()
+      },
+      err => {
+        this.isPruneDue = false
+        this.log.error('pruning failed - %e', toError(err))
+      }
+    )
+  }
+
+  /** Begins to close what is too much. Returns how many. */
+  private async prune(): Promise<number> {
     const candidates = await Promise.all(
-      this.table.all().map(async connection => {
+      this.openConnections().map(async connection => {
         const tags = await this.tagsOf(connection.remotePeer)
         return {
           id: connection,
@@ -388,9 +400,11 @@ export class Swarm implements Node {
       })
     )
     const pruned = choosePruned(candidates, this.limits, this.clock.now())
-    if (pruned.length === 0) return
-    await Promise.allSettled(pruned.map(connection => connection.close()))
-    this.emitter.emit('connection:prune', pruned)
+    if (pruned.length === 0) return 0
+    Promise.allSettled(pruned.map(connection => connection.close())).then(() =>
+      this.emitter.emit('connection:prune', pruned)
+    )
+    return pruned.length
   }
 
   private async tagsOf(peer: PeerId): Promise<[string, number][]> {

@@ -1,4 +1,4 @@
-import type { Multiaddr, MultiaddrConnection } from '@ts-libp2p/interface'
+import type { MessageStream, Multiaddr, MultiaddrConnection } from '@ts-libp2p/interface'
 import type { Libp2pNode } from '@ts-libp2p/libp2p'
 import { select } from '@ts-libp2p/multistream-select'
 import { noise } from '@ts-libp2p/noise'
@@ -68,7 +68,7 @@ export async function muxedAttacker(
 }
 
 /** Sends as fast as the other side takes it. False when the connection is gone: whoever floods is done then. */
-export async function push(to: ByteStream, bytes: Uint8Array): Promise<boolean> {
+export async function push(to: MessageStream, bytes: Uint8Array): Promise<boolean> {
   try {
     if (!to.send(bytes)) await to.onDrain()
     return true

@@ -43,7 +43,7 @@ export class ErrorLog implements ComponentLogger {
 }
 
 /** What an error is, for people and for tables: its stable name and code. */
-export function kindOf(err: unknown): string {
+function kindOf(err: unknown): string {
   if (!(err instanceof Error)) return String(err)
   const { code } = err as { code?: unknown }
   return typeof code === 'string' ? `${err.name} ${code}` : err.name

@@ -27,7 +27,7 @@ export {
 } from './errors.ts'
 export { hostOf } from './host.ts'
 export { type Admission, InboundLimiter } from './inbound-limiter.ts'
-export { DEFAULT_LIMITS, type SwarmLimits } from './limits.ts'
+export { DEFAULT_LIMITS, MAX_YOUNG_PER_HOST, type SwarmLimits } from './limits.ts'
 export type { Components, Factory, SwarmAddresses, SwarmOptions } from './options.ts'
 export { choosePruned, type PruneCandidate, type PrunePolicy } from './pruning.ts'
 export { type RankedAddress, rankAddresses } from './ranking.ts'

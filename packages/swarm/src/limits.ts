@@ -64,3 +64,9 @@ export const DEFAULT_LIMITS: Readonly<SwarmLimits> = {
   maxInboundStreamsPerProtocol: 256,
   maxOutboundStreamsPerProtocol: 256
 }
+
+/**
+ * Connections of one host that are spared while they are young: a household. Without a bound one host could open new
+ * ones until everybody else's, no longer young, were closed for it.
+ */
+export const MAX_YOUNG_PER_HOST = 8

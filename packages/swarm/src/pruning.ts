@@ -1,3 +1,5 @@
+import { MAX_YOUNG_PER_HOST } from './limits.ts'
+
 /** What pruning looks at. */
 export interface PruneCandidate<Id = unknown> {
   id: Id
@@ -16,12 +18,6 @@ export interface PrunePolicy {
   lowWaterConnections: number
   pruneGraceMs: number
 }
-
-/**
- * Connections of one host that are spared while they are young: a household. Without a bound one host could open new
- * ones until everybody else's, no longer young, were closed for it.
- */
-export const MAX_YOUNG_PER_HOST = 8
 
 /**
  * Which connections to close so that `lowWaterConnections` are left, once there are more than `maxConnections`.

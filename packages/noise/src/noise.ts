@@ -9,8 +9,8 @@ import {
   type StreamMuxerFactory,
   serviceCapabilities
 } from '@ts-libp2p/interface'
-import { type Dialogue, runDialogue, toError } from '@ts-libp2p/stream'
-import { NoiseChannel } from './channel.ts'
+import { type Dialogue, type LayerChannel, runDialogue, toError } from '@ts-libp2p/stream'
+import { noiseChannel } from './channel.ts'
 import {
   type Credentials,
   createCredentials,
@@ -96,7 +96,7 @@ export class Noise implements ConnectionEncrypter<NoiseExtensions> {
     return secure(raw, options, function* () {
       const { message3, ...result } = yield* handshake
       const muxer = chooseMuxer([...muxers.keys()], result.remoteExtensions.streamMuxers)
-      return secured(new NoiseChannel(raw, result, message3), result, muxers, muxer)
+      return secured(noiseChannel(raw, result, message3), result, muxers, muxer)
     })
   }
 
@@ -110,7 +110,7 @@ export class Noise implements ConnectionEncrypter<NoiseExtensions> {
     return secure(raw, options, function* () {
       const result = yield* handshake
       const muxer = chooseMuxer(result.remoteExtensions.streamMuxers, [...muxers.keys()])
-      return secured(new NoiseChannel(raw, result), result, muxers, muxer)
+      return secured(noiseChannel(raw, result), result, muxers, muxer)
     })
   }
 
@@ -144,7 +144,7 @@ async function secure<Result>(
 }
 
 function secured(
-  channel: NoiseChannel,
+  channel: LayerChannel,
   { remotePeer, remoteExtensions }: HandshakeResult,
   muxers: Muxers,
   muxer: string | undefined

@@ -1,18 +1,18 @@
 import { bytesEqual, concat, fromUtf8, toUtf8 } from '@ts-libp2p/bytes'
 import type { MessageStream } from '@ts-libp2p/interface'
-import type { ByteStream } from '@ts-libp2p/stream'
+import type { ByteStream, LayerChannel } from '@ts-libp2p/stream'
 import { settle, streamPair } from '@ts-libp2p/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CipherState, MAX_FLUSH_BYTES, MAX_NONCE, NoiseChannel } from '../src/index.ts'
+import { CipherState, MAX_FLUSH_BYTES, MAX_NONCE, noiseChannel } from '../src/index.ts'
 import { foreign, readAll, type Wire, wire } from './wire.ts'
 
 const OURS = new Uint8Array(32).fill(1)
 const THEIRS = new Uint8Array(32).fill(2)
-const dialer = (raw: MessageStream, nonce = 0): NoiseChannel =>
-  new NoiseChannel(raw, { send: new CipherState(OURS, nonce), receive: new CipherState(THEIRS) })
-const listener = (raw: MessageStream): NoiseChannel =>
-  new NoiseChannel(raw, { send: new CipherState(THEIRS), receive: new CipherState(OURS) })
+const dialer = (raw: MessageStream, nonce = 0): LayerChannel =>
+  noiseChannel(raw, { send: new CipherState(OURS, nonce), receive: new CipherState(THEIRS) })
+const listener = (raw: MessageStream): LayerChannel =>
+  noiseChannel(raw, { send: new CipherState(THEIRS), receive: new CipherState(OURS) })
 
 function securedPair(wrap = (raw: MessageStream) => raw): [ByteStream, ByteStream] {
   const [a, b] = streamPair()

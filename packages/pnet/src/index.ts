@@ -7,7 +7,7 @@
  *
  * Spec: https://github.com/libp2p/specs/blob/master/pnet/Private-Networks-PSK-V1.md
  */
-export { MULTISTREAM_START, PnetChannel, type PnetChannelInit } from './channel.ts'
+export { MULTISTREAM_START, type PnetChannelInit, pnetChannel } from './channel.ts'
 export * from './errors.ts'
 export * from './fingerprint.ts'
 export * from './force.ts'

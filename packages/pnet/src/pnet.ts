@@ -1,6 +1,6 @@
 import { systemRandom } from '@ts-libp2p/crypto'
 import type { AbortOptions, ConnectionProtector, MessageStream, Random } from '@ts-libp2p/interface'
-import { MULTISTREAM_START, PnetChannel } from './channel.ts'
+import { MULTISTREAM_START, pnetChannel } from './channel.ts'
 import { checkKey, parseKey } from './key-file.ts'
 import { PSK_BYTES } from './limits.ts'
 
@@ -52,7 +52,7 @@ export class Pnet implements ConnectionProtector {
    */
   async protect(raw: MessageStream, options: AbortOptions = {}): Promise<MessageStream> {
     options.signal?.throwIfAborted()
-    return new PnetChannel(raw, { psk: this.#psk, random: this.#random, remoteStart: this.#remoteStart }).stream
+    return pnetChannel(raw, { psk: this.#psk, random: this.#random, remoteStart: this.#remoteStart }).stream
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from '@ts-libp2p/interface'
 import { type Dialogue, runDialogue, toError } from '@ts-libp2p/stream'
 import { ALL, type Preferences } from './algorithms.ts'
-import { SecioChannel } from './channel.ts'
+import { secioChannel } from './channel.ts'
 import { handshake } from './dialogue.ts'
 import { NONCE_BYTES } from './limits.ts'
 
@@ -86,7 +86,7 @@ export class Secio implements ConnectionEncrypter {
     const { privateKey, preferences } = this
     const nonce = this.random.bytes(NONCE_BYTES)
     const { remotePeer, ...boxes } = yield* handshake({ privateKey, nonce, expected, preferences })
-    return { connection: new SecioChannel(raw, boxes).stream, remotePeer }
+    return { connection: secioChannel(raw, boxes).stream, remotePeer }
   }
 }
 

@@ -4,7 +4,7 @@ import { type ByteStream, StreamReader } from '@ts-libp2p/stream'
 import { collect, connectionPair, expectBytes, SeededRandom, settle } from '@ts-libp2p/testing'
 import { describe, expect, it } from 'vitest'
 import { OpeningBox, SealingBox } from '../src/box.ts'
-import { SecioChannel } from '../src/channel.ts'
+import { secioChannel } from '../src/channel.ts'
 import { lengthIn } from '../src/dialogue.ts'
 import { MAX_FRAME_BYTES, MAX_PLAINTEXT_BYTES, stretch } from '../src/index.ts'
 
@@ -13,8 +13,7 @@ const [ours, theirs] = stretch('AES-256', 'SHA256', new Uint8Array(32).fill(1))
 const TAG = 32
 
 function channel(raw: MessageStream): ByteStream {
-  return new SecioChannel(raw, { send: new SealingBox(ours, 'SHA256'), receive: new OpeningBox(theirs, 'SHA256') })
-    .stream
+  return secioChannel(raw, { send: new SealingBox(ours, 'SHA256'), receive: new OpeningBox(theirs, 'SHA256') }).stream
 }
 
 /** What the remote would send, message by message. */

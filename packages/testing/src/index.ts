@@ -1,6 +1,7 @@
 export * from './active-handles.ts'
 export * from './chopping.ts'
 export * from './chunks.ts'
+export * from './collecting-upgrader.ts'
 export * from './compliance/counting-signal.ts'
 export { muxerCompliance } from './compliance/muxer.ts'
 export type { MuxerSubject } from './compliance/muxer-subject.ts'

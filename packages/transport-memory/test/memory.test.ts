@@ -1,23 +1,22 @@
 import { isTransport, type Listener, type Multiaddr, type Transport } from '@ts-libp2p/interface'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import type { ByteConnection } from '@ts-libp2p/stream'
-import { VirtualClock } from '@ts-libp2p/testing'
+import { CollectingUpgrader, rawDial, VirtualClock } from '@ts-libp2p/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MAX_BYTES_IN_FLIGHT, MAX_PENDING_UPGRADES, MemoryNetwork, memory } from '../src/index.ts'
-import { RawUpgrader, rawDial } from './raw-upgrader.ts'
 
 interface Setup {
   network: MemoryNetwork
   transport: Transport
-  upgrader: RawUpgrader
+  upgrader: CollectingUpgrader
   listener: Listener
   address: Multiaddr
 }
 
 async function listening(network = new MemoryNetwork(), listen = '/memory/0'): Promise<Setup> {
   const transport = memory({ network })()
-  const upgrader = new RawUpgrader()
+  const upgrader = new CollectingUpgrader()
   const listener = transport.createListener({ upgrader })
   await listener.listen(multiaddr(listen))
   return { network, transport, upgrader, listener, address: listener.getAddrs()[0] as Multiaddr }
@@ -84,7 +83,7 @@ describe('addresses', () => {
   })
 
   it('are shared by the whole process where no network is named', async () => {
-    const upgrader = new RawUpgrader()
+    const upgrader = new CollectingUpgrader()
     const listener = memory()().createListener({ upgrader })
     await listener.listen(multiaddr('/memory/424242'))
     expect((await rawDial(memory()(), multiaddr('/memory/424242'))).status).toBe('open')
@@ -121,7 +120,7 @@ describe('dialling', () => {
   it('ends the connection when the upgrade fails, at either side', async () => {
     const { transport, address, upgrader } = await listening()
     const reason = new Error('who are you?')
-    const failing = Object.assign(new RawUpgrader(), { upgradeOutbound: () => Promise.reject(reason) })
+    const failing = Object.assign(new CollectingUpgrader(), { upgradeOutbound: () => Promise.reject(reason) })
     const signal = new AbortController().signal
     await expect(transport.dial(address, { upgrader: failing, signal })).rejects.toBe(reason)
     await expect(readAll(await upgrader.accepted())).rejects.toMatchObject({ name: 'StreamResetError' })
@@ -142,7 +141,7 @@ describe('dialling', () => {
 describe('a listener', () => {
   it('announces its life once, and is used once', async () => {
     const events: string[] = []
-    const listener = memory({ network: new MemoryNetwork() })().createListener({ upgrader: new RawUpgrader() })
+    const listener = memory({ network: new MemoryNetwork() })().createListener({ upgrader: new CollectingUpgrader() })
     for (const type of ['listening', 'close'] as const) listener.addEventListener(type, () => events.push(type))
     await listener.listen(multiaddr('/memory/0'))
     const wrongState = { name: 'MemoryError', code: 'listener-state' }

@@ -10,7 +10,7 @@ import type { Multiaddr } from '@ts-libp2p/interface'
 import { fromNodeAddress } from '@ts-libp2p/multiaddr'
 import type { ByteConnection } from '@ts-libp2p/stream'
 import { tcp } from '../src/index.ts'
-import { RawUpgrader, rawDial } from '../test/raw-upgrader.ts'
+import { CollectingUpgrader, rawDial } from '@ts-libp2p/testing'
 
 const TOTAL_BYTES = 1_500_000_000
 const SIZES = [64 * 1024, 1024]
@@ -40,7 +40,7 @@ async function plain(bytes: number): Promise<number> {
 }
 
 async function ours(bytes: number): Promise<number> {
-  const upgrader = new RawUpgrader()
+  const upgrader = new CollectingUpgrader()
   const listener = tcp()().createListener({ upgrader })
   await listener.listen(fromNodeAddress({ host: '127.0.0.1', port: 0 }, 'tcp'))
   startSender(Number((listener.getAddrs()[0] as Multiaddr).getComponents()[1]?.value), bytes, 'ours')

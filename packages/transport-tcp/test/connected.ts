@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { Listener, Multiaddr } from '@ts-libp2p/interface'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import type { ByteConnection } from '@ts-libp2p/stream'
+import { CollectingUpgrader, rawDial } from '@ts-libp2p/testing'
 import { type TcpComponents, type TcpOptions, tcp } from '../src/index.ts'
-import { RawUpgrader, rawDial } from './raw-upgrader.ts'
 
 export interface Connected {
   dialer: ByteConnection
@@ -36,10 +36,10 @@ export async function listening({
   components
 }: ListeningOptions = {}): Promise<{
   listener: Listener
-  upgrader: RawUpgrader
+  upgrader: CollectingUpgrader
   address: Multiaddr
 }> {
-  const upgrader = new RawUpgrader()
+  const upgrader = new CollectingUpgrader()
   const listener = tcp(options)(components).createListener({ upgrader })
   open.add(listener)
   await listener.listen(multiaddr(listen))

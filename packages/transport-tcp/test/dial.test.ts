@@ -3,11 +3,10 @@ import net, { type AddressInfo } from 'node:net'
 import { isTransport, type Upgrader } from '@ts-libp2p/interface'
 import { fromNodeAddress, multiaddr } from '@ts-libp2p/multiaddr'
 import type { ByteConnection } from '@ts-libp2p/stream'
-import { activeHandles, handlesReleased } from '@ts-libp2p/testing'
+import { activeHandles, CollectingUpgrader, handlesReleased, rawDial } from '@ts-libp2p/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { tcp } from '../src/index.ts'
 import { closeAll, connected, listening } from './connected.ts'
-import { RawUpgrader, rawDial } from './raw-upgrader.ts'
 
 const PEER = '12D3KooWQF6Q3i1QkziJQ9mkNNcyFD8GPQz6R6oEvT75wgsVXm4v'
 
@@ -102,7 +101,7 @@ describe('dialling', () => {
     const { address, upgrader } = await listening()
     const reason = new Error('who are you?')
     let raw: ByteConnection | undefined
-    const failing: Upgrader = Object.assign(new RawUpgrader(), {
+    const failing: Upgrader = Object.assign(new CollectingUpgrader(), {
       upgradeOutbound: async (conn: ByteConnection) => {
         raw = conn
         throw reason

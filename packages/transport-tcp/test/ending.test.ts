@@ -1,12 +1,11 @@
 import net, { type Socket } from 'node:net'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import { type ByteConnection, noLog, systemClock } from '@ts-libp2p/stream'
-import { activeHandles, handlesReleased, VirtualClock } from '@ts-libp2p/testing'
+import { activeHandles, handlesReleased, rawDial, VirtualClock } from '@ts-libp2p/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { accepted } from '../src/connection.ts'
 import { DEFAULT_CLOSE_TIMEOUT_MS, FLUSH_TIMEOUT_MS, MAX_LINGER_MS, tcp } from '../src/index.ts'
 import { closeAll, connected } from './connected.ts'
-import { rawDial } from './raw-upgrader.ts'
 
 afterEach(closeAll)
 

@@ -4,12 +4,11 @@ import net, { type AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { multiaddr, nodeAddress } from '@ts-libp2p/multiaddr'
 import type { ByteConnection } from '@ts-libp2p/stream'
-import { activeHandles, handlesReleased } from '@ts-libp2p/testing'
+import { activeHandles, CollectingUpgrader, handlesReleased, rawDial } from '@ts-libp2p/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { reachableAddresses, socketAddress } from '../src/address.ts'
 import { tcp } from '../src/index.ts'
 import { closeAll, connected, listening, socketPath } from './connected.ts'
-import { RawUpgrader, rawDial } from './raw-upgrader.ts'
 
 afterEach(closeAll)
 
@@ -69,7 +68,7 @@ describe('listening', () => {
     ['unsupported-address', async () => multiaddr('/ip4/127.0.0.1/udp/0')]
   ])('fails with %s', async (code, address) => {
     const ma = await address()
-    const listener = tcp()().createListener({ upgrader: new RawUpgrader() })
+    const listener = tcp()().createListener({ upgrader: new CollectingUpgrader() })
     await expect(listener.listen(ma)).rejects.toMatchObject({
       name: 'TcpError',
       code,
@@ -80,7 +79,7 @@ describe('listening', () => {
 
   it('announces that it listens and that it closed, once each', async () => {
     const events: string[] = []
-    const listener = tcp()().createListener({ upgrader: new RawUpgrader() })
+    const listener = tcp()().createListener({ upgrader: new CollectingUpgrader() })
     for (const type of ['listening', 'close'] as const) listener.addEventListener(type, () => events.push(type))
     await listener.listen(multiaddr('/ip4/127.0.0.1/tcp/0'))
     await listener.close()
@@ -108,7 +107,7 @@ describe('listening', () => {
 
   it('closes while it begins to listen', async () => {
     const before = activeHandles()
-    const listener = tcp()().createListener({ upgrader: new RawUpgrader() })
+    const listener = tcp()().createListener({ upgrader: new CollectingUpgrader() })
     const starting = listener.listen(multiaddr('/dns4/localhost/tcp/0'))
     await listener.close()
     await starting

@@ -10,7 +10,7 @@ import { fromNodeAddress, multiaddr, nodeAddress } from '@ts-libp2p/multiaddr'
 import { WebSocket, WebSocketServer } from 'ws'
 import { webSockets } from '../src/index.ts'
 import { certificate } from '../test/certificate.ts'
-import { RawUpgrader, rawDial } from '../test/raw-upgrader.ts'
+import { CollectingUpgrader, rawDial } from '@ts-libp2p/testing'
 
 const TOTAL_BYTES = 600_000_000
 const SIZES = [64 * 1024, 1024]
@@ -42,7 +42,7 @@ async function plain(bytes: number): Promise<number> {
 }
 
 async function ours(suffix: string, bytes: number): Promise<number> {
-  const upgrader = new RawUpgrader()
+  const upgrader = new CollectingUpgrader()
   const listener = webSockets(OPTIONS)().createListener({ upgrader })
   await listener.listen(multiaddr(`/ip4/127.0.0.1/tcp/0${suffix}`))
   startSender(nodeAddress(listener.getAddrs()[0] as Multiaddr).port, bytes, suffix)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import { type ByteConnection, noLog, systemClock } from '@ts-libp2p/stream'
-import { VirtualClock } from '@ts-libp2p/testing'
+import { CollectingUpgrader, VirtualClock } from '@ts-libp2p/testing'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket as NodeWebSocket } from 'ws'
 import { endpoint } from '../src/endpoint.ts'
@@ -9,7 +9,6 @@ import { BROWSER_POLL_MS, MAX_BROWSER_BUFFERED_BYTES } from '../src/index.ts'
 import type { ConnectionSettings } from '../src/settings.ts'
 import { canDial, canListen, connect, createListener } from '../src/socket.browser.ts'
 import { closeAll, closed, listening, readAll, turns } from './connected.ts'
-import { RawUpgrader } from './raw-upgrader.ts'
 
 const settings: ConnectionSettings = {
   clock: systemClock,
@@ -113,7 +112,7 @@ describe("the browser's WebSocket", () => {
 
   it('cannot listen, and says so', () => {
     expect(canListen).toBe(false)
-    expect(() => createListener(new RawUpgrader(), {} as never)).toThrow(
+    expect(() => createListener(new CollectingUpgrader(), {} as never)).toThrow(
       expect.objectContaining({ name: 'WsError', code: 'cannot-listen' })
     )
   })

@@ -1,9 +1,9 @@
 import type { Listener, Multiaddr } from '@ts-libp2p/interface'
 import { multiaddr, nodeAddress } from '@ts-libp2p/multiaddr'
 import type { ByteConnection } from '@ts-libp2p/stream'
+import { CollectingUpgrader, rawDial } from '@ts-libp2p/testing'
 import { type WebSocketsComponents, type WebSocketsOptions, webSockets } from '../src/index.ts'
 import { certificate } from './certificate.ts'
-import { RawUpgrader, rawDial } from './raw-upgrader.ts'
 
 export const trusting: WebSocketsOptions = { tls: certificate, websocket: { ca: certificate.cert } }
 
@@ -15,7 +15,7 @@ export interface ListeningOptions {
 
 export interface Listening {
   listener: Listener
-  upgrader: RawUpgrader
+  upgrader: CollectingUpgrader
   address: Multiaddr
   port: number
 }
@@ -28,7 +28,7 @@ export async function listening({
   options,
   components
 }: ListeningOptions = {}): Promise<Listening> {
-  const upgrader = new RawUpgrader()
+  const upgrader = new CollectingUpgrader()
   const listener = webSockets({ ...trusting, ...options })(components).createListener({ upgrader })
   open.add(listener)
   await listener.listen(multiaddr(listen))

@@ -3,11 +3,10 @@ import { createServer, request } from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import { isTransport, type Upgrader } from '@ts-libp2p/interface'
 import { multiaddr, nodeAddress } from '@ts-libp2p/multiaddr'
-import { activeHandles, handlesReleased } from '@ts-libp2p/testing'
+import { activeHandles, CollectingUpgrader, handlesReleased, rawDial } from '@ts-libp2p/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { webSockets } from '../src/index.ts'
 import { closeAll, closed, connected, dial, listening, trusting } from './connected.ts'
-import { RawUpgrader, rawDial } from './raw-upgrader.ts'
 
 afterEach(closeAll)
 
@@ -124,7 +123,7 @@ describe('dialling', () => {
   it('ends the connection when the upgrade fails', async () => {
     const { address, upgrader } = await listening()
     const reason = new Error('who are you?')
-    const failing: Upgrader = Object.assign(new RawUpgrader(), { upgradeOutbound: () => Promise.reject(reason) })
+    const failing: Upgrader = Object.assign(new CollectingUpgrader(), { upgradeOutbound: () => Promise.reject(reason) })
     const signal = new AbortController().signal
     await expect(webSockets()().dial(address, { upgrader: failing, signal })).rejects.toBe(reason)
     const acceptor = await upgrader.accepted()
@@ -168,7 +167,7 @@ describe('listening', () => {
     ['failed', async () => '/ip4/127.0.0.1/tcp/0/tls/ws', { tls: { key: 'no key', cert: 'no certificate' } }]
   ])('fails with %s', async (code, address, options) => {
     const ma = multiaddr(await address())
-    const listener = webSockets(options)().createListener({ upgrader: new RawUpgrader() })
+    const listener = webSockets(options)().createListener({ upgrader: new CollectingUpgrader() })
     await expect(listener.listen(ma)).rejects.toMatchObject({
       name: 'WsError',
       code,
@@ -179,7 +178,7 @@ describe('listening', () => {
 
   it('announces its life once, and is used once', async () => {
     const events: string[] = []
-    const listener = webSockets()().createListener({ upgrader: new RawUpgrader() })
+    const listener = webSockets()().createListener({ upgrader: new CollectingUpgrader() })
     for (const type of ['listening', 'close'] as const) listener.addEventListener(type, () => events.push(type))
     const ma = multiaddr('/ip4/127.0.0.1/tcp/0/ws')
     await listener.listen(ma)

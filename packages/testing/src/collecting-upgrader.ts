@@ -8,8 +8,8 @@ import type {
 } from '@ts-libp2p/interface'
 import type { ByteConnection } from '@ts-libp2p/stream'
 
-/** Upgrades nothing: hands raw connections to the test. */
-export class RawUpgrader implements Upgrader {
+/** Upgrades nothing: keeps the raw connections of our own transports, and their signals, for the test to look at. */
+export class CollectingUpgrader implements Upgrader {
   readonly inbound: ByteConnection[] = []
   readonly signals: AbortSignal[] = []
   readonly cleared: AbortSignal[] = []
@@ -54,10 +54,11 @@ export class RawUpgrader implements Upgrader {
   }
 }
 
+/** Dials with a transport of ours and takes the raw connection. */
 export async function rawDial(
   transport: Transport,
   to: Multiaddr,
   signal: AbortSignal = new AbortController().signal
 ): Promise<ByteConnection> {
-  return (await transport.dial(to, { upgrader: new RawUpgrader(), signal })) as unknown as ByteConnection
+  return (await transport.dial(to, { upgrader: new CollectingUpgrader(), signal })) as unknown as ByteConnection
 }

@@ -9,8 +9,8 @@ import net, { type AddressInfo } from 'node:net'
 import type { Multiaddr } from '@ts-libp2p/interface'
 import { fromNodeAddress } from '@ts-libp2p/multiaddr'
 import type { ByteConnection } from '@ts-libp2p/stream'
-import { tcp } from '../src/index.ts'
 import { CollectingUpgrader, rawDial } from '@ts-libp2p/testing'
+import { tcp } from '../src/index.ts'
 
 const TOTAL_BYTES = 1_500_000_000
 const SIZES = [64 * 1024, 1024]

@@ -7,10 +7,10 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { Multiaddr } from '@ts-libp2p/interface'
 import { fromNodeAddress, multiaddr, nodeAddress } from '@ts-libp2p/multiaddr'
+import { CollectingUpgrader, rawDial } from '@ts-libp2p/testing'
 import { WebSocket, WebSocketServer } from 'ws'
 import { webSockets } from '../src/index.ts'
 import { certificate } from '../test/certificate.ts'
-import { CollectingUpgrader, rawDial } from '@ts-libp2p/testing'
 
 const TOTAL_BYTES = 600_000_000
 const SIZES = [64 * 1024, 1024]

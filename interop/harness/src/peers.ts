@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildGo, buildRust } from './build/index.ts'
+import { buildGo, buildRust, installPython } from './build/index.ts'
 import { RemotePeer } from './remote-peer.ts'
 
 export type MuxerName = 'yamux' | 'mplex'
@@ -29,6 +29,12 @@ export async function startGoPeer(options: Pick<PeerOptions, 'security'> = {}): 
 /** An unmodified rust-libp2p node, built first where it is not yet. Rejects as `buildRust` does. */
 export async function startRustPeer(options: PeerOptions = {}): Promise<RemotePeer> {
   return await RemotePeer.start({ command: await buildRust(folderOf('rust')), args: [], env: environment(options) })
+}
+
+/** An unmodified py-libp2p node that speaks secio and yamux, installed first where it is not yet. */
+export async function startPythonPeer(): Promise<RemotePeer> {
+  const folder = folderOf('python')
+  return await RemotePeer.start({ command: await installPython(folder), args: [join(folder, 'peer.py')] })
 }
 
 function environment({ security = 'noise', muxer = 'yamux' }: PeerOptions): Record<string, string> {

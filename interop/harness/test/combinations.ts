@@ -33,6 +33,10 @@ export function combinations(can: { security: SecurityName[]; muxers: MuxerName[
   )
 }
 
+export function nameOf({ security, muxer, transport }: Combination): string {
+  return `${security} and ${muxer} over ${transport}`
+}
+
 /** What a node of ours is given to speak the same. */
 export function speaking({
   security,

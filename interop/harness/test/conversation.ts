@@ -1,5 +1,5 @@
 import { publicKeyToProtobuf } from '@ts-libp2p/crypto'
-import { createLibp2p, multiaddr, type Stream } from '@ts-libp2p/libp2p'
+import { createLibp2p, generateKeyPair, multiaddr, peerIdFromPrivateKey, type Stream } from '@ts-libp2p/libp2p'
 import { perf } from '@ts-libp2p/perf'
 import { tcp } from '@ts-libp2p/transport-tcp'
 import { webSockets } from '@ts-libp2p/transport-ws'
@@ -21,16 +21,22 @@ import {
 import { type Combination, MUXERS, SECURITY, speaking } from './combinations.ts'
 
 /** What one side did is seen by the other some time later; longer on a busy machine. */
-const eventually = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 10_000 })
+export const eventually = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 10_000 })
 
 const TEN_MB = 10 * 1024 * 1024
 /** A first build of another implementation fetches and compiles it. */
-const START_TIMEOUT_MS = 1_800_000
+export const START_TIMEOUT_MS = 1_800_000
 const RESETS = [
   ['no code', 0],
   ['a code', 42]
 ] as const
 const LISTEN = { tcp: '/ip4/127.0.0.1/tcp/0', ws: '/ip4/127.0.0.1/tcp/0/ws' }
+
+/** The address with another peer id. */
+export async function namingAnother(addr: string): Promise<{ addr: string; peerId: string }> {
+  const peerId = peerIdFromPrivateKey(await generateKeyPair('Ed25519')).toString()
+  return { addr: addr.replace(/[^/]+$/, peerId), peerId }
+}
 
 /** What the two sides are, and what has to be seen of it. */
 export interface Conversation {
@@ -39,6 +45,8 @@ export interface Conversation {
   agentVersion: RegExp
   /** What theirs tells of a connection beside peer, security and muxer. */
   theirDial?: object
+  /** What theirs says when somebody else is at the far side. By default whom it expected. */
+  refusal?: RegExp
   /** Whether the code of a reset gets through. Default false: it is 0. */
   carriesCodes?: boolean
   /** What theirs answers when ours resets a stream. */
@@ -85,6 +93,11 @@ export function converse(conversation: Conversation): void {
       expect(connection.remotePeer.toString()).toBe(theirs.peerId)
       expect(connection.encryption).toBe(security)
       expect(connection.multiplexer).toBe(muxer)
+    })
+
+    it('refuses a peer that is not the one it named', async () => {
+      const { addr, peerId } = await namingAnother(theirs.address(transport))
+      await expect(ours.dial(multiaddr(addr))).rejects.toThrow(`${peerId} was expected`)
     })
 
     it('identifies', async () => {
@@ -179,6 +192,11 @@ export function converse(conversation: Conversation): void {
         ...conversation.theirDial
       })
       expect(ours.getConnections().map(connection => connection.direction)).toEqual(['inbound'])
+    })
+
+    it('refuses us under another name', async () => {
+      const { addr, peerId } = await namingAnother(ourAddr())
+      await expect(theirs.call('dial', { addr })).rejects.toThrow(conversation.refusal ?? new RegExp(peerId))
     })
 
     it('identifies', async () => {

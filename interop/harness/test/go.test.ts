@@ -1,11 +1,10 @@
 import { describe } from 'vitest'
 import { startGoPeer } from '../src/index.ts'
-import { combinations } from './combinations.ts'
+import { combinations, nameOf } from './combinations.ts'
 import { converse } from './conversation.ts'
 
-describe.each(combinations({ security: ['noise', 'tls'], muxers: ['yamux'] }))(
-  'go-libp2p 0.48, $security and $muxer over $transport',
-  combination => {
+for (const combination of combinations({ security: ['noise', 'tls'], muxers: ['yamux'] })) {
+  describe(`go-libp2p 0.48, ${nameOf(combination)}`, () => {
     converse({
       combination,
       start: () => startGoPeer(combination),
@@ -15,5 +14,5 @@ describe.each(combinations({ security: ['noise', 'tls'], muxers: ['yamux'] }))(
       carriesCodes: true,
       ourReset: code => ({ error: 'StreamError', remote: true, code })
     })
-  }
-)
+  })
+}

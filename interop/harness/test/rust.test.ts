@@ -1,11 +1,10 @@
 import { describe } from 'vitest'
 import { startRustPeer } from '../src/index.ts'
-import { combinations } from './combinations.ts'
+import { combinations, nameOf } from './combinations.ts'
 import { converse } from './conversation.ts'
 
-describe.each(combinations({ security: ['noise', 'tls'], muxers: ['yamux', 'mplex'] }))(
-  'rust-libp2p 0.57, $security and $muxer over $transport',
-  combination => {
+for (const combination of combinations({ security: ['noise', 'tls'], muxers: ['yamux', 'mplex'] })) {
+  describe(`rust-libp2p 0.57, ${nameOf(combination)}`, () => {
     converse({
       combination,
       start: () => startRustPeer(combination),
@@ -14,5 +13,5 @@ describe.each(combinations({ security: ['noise', 'tls'], muxers: ['yamux', 'mple
       // It looks for another signing domain in our peer record, and falls back to the unsigned addresses.
       readsOurRecord: false
     })
-  }
-)
+  })
+}

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
-const SOURCES = /\.(go|rs)$|(^|[/\\])(go\.(mod|sum)|Cargo\.(toml|lock))$/
+const SOURCES = /\.(go|rs)$|(^|[/\\])(go\.(mod|sum)|Cargo\.(toml|lock)|requirements\.txt)$/
 
 export interface BuildOptions {
-  /** The command of the toolchain. By default what the variable `GO` or `CARGO` says, or `go` or `cargo`. */
+  /** The command of the toolchain. By default what the variable `GO`, `CARGO` or `PYTHON` says, or the usual one. */
   command?: string
   /** After this long the build is given up. Default 30 minutes: a first build fetches and compiles hundreds of packages. */
   timeoutMs?: number
@@ -53,8 +53,12 @@ export async function buildOnce(folder: string, build: (target: string) => Promi
   process.stderr.write(`building ${folder}: the first time on a machine this takes minutes\n`)
   // Another process may build the same one now: each has a file of its own until it is whole.
   const unfinished = `${program}.${process.pid}`
-  await build(unfinished)
-  renameSync(unfinished, program)
+  try {
+    await build(unfinished)
+    renameSync(unfinished, program)
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true })
+  }
   return program
 }
 

@@ -1,47 +1,43 @@
-import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { sha256 } from '#hash'
 import type { CurveName } from './ecdsa-curves.ts'
 import { CryptoError } from './errors.ts'
-import type { Signer } from './signing-key.ts'
+import { type Curve, isPoint } from './points.ts'
 import type { Verifier } from './verifying-key.ts'
-
-const CURVES = { 'P-256': p256, 'P-384': p384, 'P-521': p521 }
 
 /** DER over SHA-256 whatever the curve, and no rule about the lower `s`: Go's defaults. */
 const SIGNATURE = { format: 'der', lowS: false, prehash: false } as const
 
-export function generateScalar(curve: CurveName): Uint8Array {
-  return CURVES[curve].utils.randomSecretKey()
-}
-
-/** The uncompressed public point of a private scalar. */
-export function curvePoint(curve: CurveName, scalar: Uint8Array): Uint8Array {
-  try {
-    return CURVES[curve].getPublicKey(scalar, false)
-  } catch (cause) {
-    throw new CryptoError('invalid-key', `an ECDSA scalar is zero or beyond the order of ${curve}`, { cause })
+/** Source: SEC 2, sections 2.4.2, 2.5.1 and 2.6.1. */
+const CURVES: Record<CurveName, Curve> = {
+  'P-256': {
+    p: 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n,
+    a: -3n,
+    b: 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn
+  },
+  'P-384': {
+    p: 2n ** 384n - 2n ** 128n - 2n ** 96n + 2n ** 32n - 1n,
+    a: -3n,
+    b: 0xb3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aefn
+  },
+  'P-521': {
+    p: 2n ** 521n - 1n,
+    a: -3n,
+    b: 0x51953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00n
   }
 }
 
-// WebCrypto knows these curves too, but only behind promises, only in secure contexts and without a way to check a key
-// while it is parsed.
+/** The curve is loaded with the first signature: hardly any peer has such a key. */
 export function verifier(curve: CurveName, point: Uint8Array): Verifier {
-  const { Point, verify } = CURVES[curve]
-  try {
-    Point.fromBytes(point)
-  } catch (cause) {
-    throw new CryptoError('invalid-key', `an ECDSA public key is no point of ${curve}`, { cause })
+  if (!isPoint(CURVES[curve], point.subarray(1))) {
+    throw new CryptoError('invalid-key', `an ECDSA public key is no point of ${curve}`)
   }
-  return (data, signature) => {
+  return async (data, signature) => {
+    const { p256, p384, p521 } = await import('@noble/curves/nist.js')
     try {
-      return verify(signature, sha256(data), point, SIGNATURE)
+      return { 'P-256': p256, 'P-384': p384, 'P-521': p521 }[curve].verify(signature, sha256(data), point, SIGNATURE)
     } catch {
       // A signature that is not DER.
       return false
     }
   }
-}
-
-export function signer(curve: CurveName, scalar: Uint8Array): Signer {
-  return data => CURVES[curve].sign(sha256(data), scalar, SIGNATURE)
 }

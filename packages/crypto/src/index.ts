@@ -10,20 +10,20 @@
  * Keys follow https://github.com/libp2p/specs/blob/master/peer-ids/peer-ids.md
  */
 export { type Aead, createAead } from './aead.ts'
-export { ed25519FromSeed } from './ed25519.ts'
+export { ed25519FromSeed } from './ed25519-secret.ts'
 export { CryptoError, type CryptoErrorCode } from './errors.ts'
 export { createSha256, hmacSha256, type Sha256, sha256 } from './hash.ts'
 export { hkdfSha256 } from './hkdf.ts'
 export {
   type GenerateRsaOptions,
   generateKeyPair,
-  privateKeyFromProtobuf,
-  privateKeyFromRaw,
   privateKeyToProtobuf,
   publicKeyFromProtobuf,
   publicKeyFromRaw,
-  publicKeyToProtobuf
+  publicKeyToProtobuf,
+  readPrivateKey
 } from './keys.ts'
+export { privateKeyFromProtobuf, privateKeyFromRaw } from './private-keys.ts'
 export { systemRandom } from './random.ts'
 export {
   type X25519KeyPair,

@@ -55,3 +55,19 @@ function expectTag(cursor: Cursor, tag: number): void {
   const found = cursor.u8()
   if (found !== tag) throw new CryptoError('invalid-key', `key protobuf has tag ${found} where ${tag} belongs`)
 }
+
+/** What `read` makes of the bytes. Throws a `CryptoError` (`invalid-key`) for whatever is wrong with them. */
+export function parse<Key>(read: (raw: Uint8Array) => Key, raw: Uint8Array): Key {
+  try {
+    return read(raw)
+  } catch (cause) {
+    if (cause instanceof CryptoError) throw cause
+    throw new CryptoError('invalid-key', 'malformed key', { cause })
+  }
+}
+
+/** A copy. Throws a `CryptoError` (`invalid-key`) for what is longer than any key. */
+export function bounded(bytes: Uint8Array): Uint8Array {
+  if (bytes.byteLength > MAX_KEY_BYTES) throw new CryptoError('invalid-key', `a key of ${bytes.byteLength} bytes`)
+  return new Uint8Array(bytes)
+}

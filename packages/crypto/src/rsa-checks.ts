@@ -1,7 +1,7 @@
 import { toHex } from '@ts-libp2p/bytes'
 import { CryptoError } from './errors.ts'
 import { MAX_RSA_BITS, MAX_RSA_EXPONENT, MIN_RSA_BITS } from './limits.ts'
-import type { RsaPrivate, RsaPublic } from './rsa-der.ts'
+import type { RsaPublic } from './rsa-der.ts'
 
 /** Throws a `CryptoError` unless the modulus is of an accepted size and the exponent is odd, above 1 and not huge. */
 export function assertPublic({ n, e }: RsaPublic): void {
@@ -18,24 +18,7 @@ export function assertPublic({ n, e }: RsaPublic): void {
   }
 }
 
-/**
- * Throws a `CryptoError` (`invalid-key`) unless the numbers of a private key belong together. A wrong CRT value would
- * make one signature give the primes away.
- */
-export function assertConsistent(key: RsaPrivate): void {
-  const [n, e, d, p, q] = [key.n, key.e, key.d, key.p, key.q].map(toNumber) as [bigint, bigint, bigint, bigint, bigint]
-  const isConsistent =
-    p > 1n &&
-    q > 1n &&
-    p * q === n &&
-    (d * e) % (p - 1n) === 1n &&
-    (d * e) % (q - 1n) === 1n &&
-    toNumber(key.dp) === d % (p - 1n) &&
-    toNumber(key.dq) === d % (q - 1n) &&
-    (toNumber(key.qi) * q) % p === 1n
-  if (!isConsistent) throw new CryptoError('invalid-key', 'the numbers of an RSA private key do not belong together')
-}
-
-function toNumber(bytes: Uint8Array): bigint {
+/** Of big-endian bytes. */
+export function toNumber(bytes: Uint8Array): bigint {
   return BigInt(`0x0${toHex(bytes)}`)
 }

@@ -11,16 +11,6 @@ export interface RsaPublic {
   readonly e: Uint8Array
 }
 
-/** The names of JSON Web Keys, in the order of PKCS#1. */
-export interface RsaPrivate extends RsaPublic {
-  readonly d: Uint8Array
-  readonly p: Uint8Array
-  readonly q: Uint8Array
-  readonly dp: Uint8Array
-  readonly dq: Uint8Array
-  readonly qi: Uint8Array
-}
-
 /** PKIX: `SEQUENCE { SEQUENCE { rsaEncryption, NULL }, BIT STRING { SEQUENCE { n, e } } }` (RFC 3279). */
 export function decodePublic(bytes: Uint8Array): RsaPublic {
   const outer = new DerReader(bytes)
@@ -41,33 +31,13 @@ export function encodePublic({ n, e }: RsaPublic): Uint8Array {
   return der(TAG.SEQUENCE, algorithm, derBits(der(TAG.SEQUENCE, derUnsigned(n), derUnsigned(e))))
 }
 
-/** PKCS#1: `SEQUENCE { 0, n, e, d, p, q, dp, dq, qi }` (RFC 8017 A.1.2). */
-export function decodePrivate(bytes: Uint8Array): RsaPrivate {
-  const outer = new DerReader(bytes)
-  const key = outer.nested()
-  outer.end()
-  if (key.unsigned().byteLength > 0) throw malformed('has more than two primes')
-  const next = (): Uint8Array => key.unsigned()
-  const found = { n: next(), e: next(), d: next(), p: next(), q: next(), dp: next(), dq: next(), qi: next() }
-  key.end()
-  return found
-}
-
-/** The PKCS#1 within PKCS#8: `SEQUENCE { 0, algorithm, OCTET STRING }` (RFC 5208). */
-export function unwrapPkcs8(bytes: Uint8Array): Uint8Array {
-  const key = new DerReader(bytes).nested()
-  key.unsigned()
-  readAlgorithm(key)
-  return key.element(TAG.OCTET_STRING)
-}
-
-function readAlgorithm(key: DerReader): void {
+export function readAlgorithm(key: DerReader): void {
   const algorithm = key.nested()
   if (!bytesEqual(algorithm.element(TAG.OID), RSA_ENCRYPTION)) throw malformed('has another algorithm')
   if (algorithm.element(TAG.NULL).byteLength > 0) throw malformed('has parameters')
   algorithm.end()
 }
 
-function malformed(what: string): CryptoError {
+export function malformed(what: string): CryptoError {
   return new CryptoError('invalid-key', `an RSA key ${what}`)
 }

@@ -1,7 +1,7 @@
-import { CryptoError } from './errors.ts'
-import { unwrapPkcs8 } from './rsa-der.ts'
+import { unwrapPkcs8 } from './rsa-pkcs1.ts'
 import type { Signer } from './signing-key.ts'
 import type { Verifier } from './verifying-key.ts'
+import { owned, requireSubtle } from './webcrypto.ts'
 
 const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
 const PUBLIC_EXPONENT = Uint8Array.of(1, 0, 1)
@@ -30,13 +30,5 @@ export function signer(jwk: () => JsonWebKey): Signer {
 }
 
 function subtle(): SubtleCrypto {
-  if (globalThis.crypto?.subtle === undefined) {
-    throw new CryptoError('unavailable', 'RSA needs crypto.subtle, which browsers offer in secure contexts only')
-  }
-  return crypto.subtle
-}
-
-// WebCrypto copies its input at once; its types exclude shared memory.
-function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return bytes as Uint8Array<ArrayBuffer>
+  return requireSubtle('RSA')
 }

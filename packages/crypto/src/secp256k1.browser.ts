@@ -1,19 +1,18 @@
-import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { CryptoError } from './errors.ts'
-import type { Signer } from './signing-key.ts'
+import { hasPoint, SECP256K1 } from './points.ts'
 import type { Verifier } from './verifying-key.ts'
 
 /** Accepts either `s`, as go-libp2p does: rust-libp2p before 0.3 and others may produce the higher one. */
 const SIGNATURE = { format: 'der', lowS: false, prehash: true } as const
 
-/** `raw` has 33 bytes. */
+/** `raw` has 33 bytes. The curve is loaded with the first signature: most peers have other keys. */
 export function verifier(raw: Uint8Array): Verifier {
-  try {
-    secp256k1.Point.fromBytes(raw)
-  } catch (cause) {
-    throw new CryptoError('invalid-key', 'a secp256k1 public key is no point of the curve', { cause })
+  const isSigned = raw[0] === 2 || raw[0] === 3
+  if (!isSigned || !hasPoint(SECP256K1, raw.subarray(1))) {
+    throw new CryptoError('invalid-key', 'a secp256k1 public key is no point of the curve')
   }
-  return (data, signature) => {
+  return async (data, signature) => {
+    const { secp256k1 } = await import('@noble/curves/secp256k1.js')
     try {
       return secp256k1.verify(signature, data, raw, SIGNATURE)
     } catch {
@@ -21,22 +20,4 @@ export function verifier(raw: Uint8Array): Verifier {
       return false
     }
   }
-}
-
-/** Signs in DER with the lower of both possible `s`, which rust-libp2p insists on. */
-export function signer(scalar: Uint8Array): Signer {
-  return data => secp256k1.sign(data, scalar, { format: 'der', lowS: true, prehash: true })
-}
-
-/** The compressed public point of a private scalar. Throws a `CryptoError` when it is zero or beyond the group order. */
-export function publicPoint(scalar: Uint8Array): Uint8Array {
-  try {
-    return secp256k1.getPublicKey(scalar, true)
-  } catch (cause) {
-    throw new CryptoError('invalid-key', 'a secp256k1 scalar is zero or beyond the group order', { cause })
-  }
-}
-
-export function randomScalar(): Uint8Array {
-  return secp256k1.utils.randomSecretKey()
 }

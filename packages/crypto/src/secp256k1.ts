@@ -1,11 +1,9 @@
-import type { Secp256k1PrivateKey, Secp256k1PublicKey } from '@ts-libp2p/interface'
-import { publicPoint, randomScalar, signer, verifier } from '#secp256k1'
+import type { Secp256k1PublicKey } from '@ts-libp2p/interface'
+import { verifier } from '#secp256k1'
 import { CryptoError } from './errors.ts'
-import { SigningKey } from './signing-key.ts'
 import { VerifyingKey } from './verifying-key.ts'
 
 const PUBLIC_BYTES = 33
-const PRIVATE_BYTES = 32
 
 /** `raw` is a compressed point, the callee's to keep. */
 export function secp256k1PublicKey(raw: Uint8Array): Secp256k1PublicKey {
@@ -13,17 +11,4 @@ export function secp256k1PublicKey(raw: Uint8Array): Secp256k1PublicKey {
     throw new CryptoError('invalid-key', `a secp256k1 public key has ${PUBLIC_BYTES} bytes, not ${raw.byteLength}`)
   }
   return new VerifyingKey<'secp256k1', 0x0>('secp256k1', raw, verifier(raw))
-}
-
-/** `raw` is a scalar of 32 bytes, the callee's to keep. */
-export function secp256k1PrivateKey(raw: Uint8Array): Secp256k1PrivateKey {
-  if (raw.byteLength !== PRIVATE_BYTES) {
-    throw new CryptoError('invalid-key', `a secp256k1 private key has ${PRIVATE_BYTES} bytes, not ${raw.byteLength}`)
-  }
-  const publicKey = secp256k1PublicKey(publicPoint(raw))
-  return new SigningKey<'secp256k1', Secp256k1PublicKey>(publicKey, raw, signer(raw))
-}
-
-export function generateSecp256k1(): Secp256k1PrivateKey {
-  return secp256k1PrivateKey(randomScalar())
 }

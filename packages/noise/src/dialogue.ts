@@ -17,7 +17,8 @@ export interface Credentials {
 }
 
 export interface HandshakeOptions {
-  credentials: Credentials
+  /** A promise where the platform computes behind one. */
+  credentials: Credentials | Promise<Credentials>
   /** Who must be at the far side. Default: anybody, who is then known by `remotePeer`. */
   expected?: PeerId
   /** What both sides must agree on without sending it. Default empty. */
@@ -25,7 +26,7 @@ export interface HandshakeOptions {
   /** Sent along with our proof. Default none. */
   extensions?: Partial<NoiseExtensions>
   /** The key of this handshake alone. Default a fresh one, and nothing else will do outside tests. */
-  ephemeralKey?: X25519KeyPair
+  ephemeralKey?: X25519KeyPair | Promise<X25519KeyPair>
 }
 
 export interface HandshakeResult extends TransportCiphers {
@@ -54,27 +55,30 @@ export function* initiator(options: HandshakeOptions): Dialogue<HandshakeResult>
 export function* initiatorUpToMessage3(
   options: HandshakeOptions
 ): Dialogue<HandshakeResult & { message3: Uint8Array }> {
-  const state = begin('initiator', options)
-  yield { send: frame(state.write(NOTHING)) }
-  const remote = yield* authenticate(state.read(yield* readFrame()), state, options)
-  const message3 = frame(state.write(yield* ownPayload(options)))
+  const state = yield* begin('initiator', options)
+  yield { send: frame(yield* state.write(NOTHING)) }
+  const payload = yield* state.read(yield* readFrame())
+  const remote = yield* authenticate(payload, state, options)
+  const message3 = frame(yield* state.write(yield* ownPayload(options)))
   return { ...remote, ...end(state), message3 }
 }
 
 /** The listener's side of the handshake. Throws a `NoiseError` or an `UnexpectedPeerError`. */
 export function* responder(options: HandshakeOptions): Dialogue<HandshakeResult> {
-  const state = begin('responder', options)
-  state.read(yield* readFrame())
-  yield { send: frame(state.write(yield* ownPayload(options))) }
-  const remote = yield* authenticate(state.read(yield* readFrame()), state, options)
+  const state = yield* begin('responder', options)
+  yield* state.read(yield* readFrame())
+  yield { send: frame(yield* state.write(yield* ownPayload(options))) }
+  const payload = yield* state.read(yield* readFrame())
+  const remote = yield* authenticate(payload, state, options)
   return { ...remote, ...end(state) }
 }
 
 const NOTHING = new Uint8Array(0)
 
-function begin(role: 'initiator' | 'responder', options: HandshakeOptions): HandshakeState {
-  const { credentials, prologue, ephemeralKey = x25519KeyPair() } = options
-  return new HandshakeState({ role, staticKey: credentials.staticKey, ephemeralKey, prologue })
+function* begin(role: 'initiator' | 'responder', options: HandshakeOptions): Dialogue<HandshakeState> {
+  const { staticKey } = yield* settled(options.credentials)
+  const ephemeralKey = yield* settled(options.ephemeralKey ?? x25519KeyPair())
+  return new HandshakeState({ role, staticKey, ephemeralKey, prologue: options.prologue })
 }
 
 function end(state: HandshakeState): TransportCiphers & { handshakeHash: Uint8Array } {
@@ -82,9 +86,10 @@ function end(state: HandshakeState): TransportCiphers & { handshakeHash: Uint8Ar
 }
 
 function* ownPayload({ credentials, extensions }: HandshakeOptions): Dialogue<Uint8Array> {
+  const { identityKey, signature } = yield* settled(credentials)
   return encodePayload({
-    identityKey: credentials.identityKey,
-    signature: yield* settled(credentials.signature),
+    identityKey,
+    signature: yield* settled(signature),
     extensions: { webtransportCerthashes: [], streamMuxers: [], ...extensions }
   })
 }

@@ -8,14 +8,15 @@ import { defer } from '@ts-libp2p/stream'
  */
 export class EphemeralKeys {
   private readonly random: Random | undefined
-  private spare: X25519KeyPair | undefined
+  private spare: X25519KeyPair | Promise<X25519KeyPair> | undefined
   private isDue = false
 
   constructor(random?: Random) {
     this.random = random
   }
 
-  take(): X25519KeyPair {
+  /** A promise where the platform makes keys behind one. */
+  take(): X25519KeyPair | Promise<X25519KeyPair> {
     const key = this.spare ?? this.make()
     this.spare = undefined
     if (!this.isDue) {
@@ -29,9 +30,11 @@ export class EphemeralKeys {
   private refill(): void {
     this.isDue = false
     this.spare ??= this.make()
+    // Who takes it meets the failure.
+    if (this.spare instanceof Promise) this.spare.catch(() => {})
   }
 
-  private make(): X25519KeyPair {
+  private make(): X25519KeyPair | Promise<X25519KeyPair> {
     return x25519KeyPair(this.random)
   }
 }

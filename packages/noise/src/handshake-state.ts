@@ -1,5 +1,6 @@
 import { Cursor, concat } from '@ts-libp2p/bytes'
 import { type X25519KeyPair, x25519SharedSecret } from '@ts-libp2p/crypto'
+import { type Dialogue, settled } from '@ts-libp2p/stream'
 import type { CipherState } from './cipher-state.ts'
 import { NoiseError } from './errors.ts'
 import { KEY_BYTES, TAG_BYTES } from './limits.ts'
@@ -29,7 +30,7 @@ type Token = (typeof XX)[number][number]
 
 /**
  * One side of a Noise XX handshake: Noise, section 5.3. Messages are written and read in turn, three in all, then
- * `split` gives the ciphers.
+ * `split` gives the ciphers. Both are dialogues that never send or read: in browsers they wait for WebCrypto.
  */
 export class HandshakeState {
   readonly symmetric: SymmetricState = new SymmetricState()
@@ -53,24 +54,24 @@ export class HandshakeState {
     return this.remoteStaticKey
   }
 
-  write(payload: Uint8Array): Uint8Array {
+  *write(payload: Uint8Array): Dialogue<Uint8Array> {
     const parts: Uint8Array[] = []
     for (const token of this.nextTokens()) {
       if (token === 'e') parts.push(this.writeEphemeral())
       else if (token === 's') parts.push(this.symmetric.encryptAndHash(this.staticKey.publicKey))
-      else this.mixSharedSecret(token)
+      else yield* this.mixSharedSecret(token)
     }
     parts.push(this.symmetric.encryptAndHash(payload))
     return concat(parts)
   }
 
   /** Returns the payload. Throws a `NoiseError`, after which the handshake is void. */
-  read(message: Uint8Array): Uint8Array {
+  *read(message: Uint8Array): Dialogue<Uint8Array> {
     const cursor = new Cursor(message)
     for (const token of this.nextTokens()) {
       if (token === 'e') this.readEphemeral(take(cursor, KEY_BYTES))
       else if (token === 's') this.remoteStaticKey = this.symmetric.decryptAndHash(take(cursor, KEY_BYTES + TAG_BYTES))
-      else this.mixSharedSecret(token)
+      else yield* this.mixSharedSecret(token)
     }
     return this.symmetric.decryptAndHash(cursor.rest())
   }
@@ -99,18 +100,18 @@ export class HandshakeState {
   }
 
   /** `es` is the initiator's ephemeral key with the responder's static one, whoever computes it. */
-  private mixSharedSecret(token: 'ee' | 'es' | 'se'): void {
+  private *mixSharedSecret(token: 'ee' | 'es' | 'se'): Dialogue<void> {
     const [initiators, responders] = token
     const [ours, theirs] = this.role === 'initiator' ? [initiators, responders] : [responders, initiators]
     const key = ours === 'e' ? this.ephemeralKey : this.staticKey
     const remote = theirs === 'e' ? this.remoteEphemeral : this.remoteStaticKey
-    this.symmetric.mixKey(sharedSecret(key, remote as Uint8Array))
+    this.symmetric.mixKey(yield* sharedSecret(key, remote as Uint8Array))
   }
 }
 
-function sharedSecret(key: X25519KeyPair, remote: Uint8Array): Uint8Array {
+function* sharedSecret(key: X25519KeyPair, remote: Uint8Array): Dialogue<Uint8Array> {
   try {
-    return x25519SharedSecret(key.privateKey, remote)
+    return yield* settled(x25519SharedSecret(key.privateKey, remote))
   } catch (cause) {
     throw new NoiseError('invalid-key', 'the remote sent a key that gives no secret', { cause })
   }

@@ -1,4 +1,4 @@
-import { x25519KeyPair, x25519KeyPairFromPrivate } from '@ts-libp2p/crypto'
+import { type X25519KeyPair, x25519KeyPair, x25519KeyPairFromPrivate } from '@ts-libp2p/crypto'
 import {
   type ConnectionEncrypter,
   type MessageStream,
@@ -69,7 +69,7 @@ export class Noise implements ConnectionEncrypter<NoiseExtensions> {
   readonly [Symbol.toStringTag]: string = '@ts-libp2p/noise'
   private readonly components: NoiseComponents
   private readonly options: NoiseOptions
-  private readonly credentials: Credentials
+  private readonly credentials: Credentials | Promise<Credentials>
   private readonly ephemeralKeys: EphemeralKeys
 
   constructor(components: NoiseComponents, options: NoiseOptions = {}) {
@@ -78,7 +78,7 @@ export class Noise implements ConnectionEncrypter<NoiseExtensions> {
     this.ephemeralKeys = new EphemeralKeys(components.random)
     Object.assign(this, { [serviceCapabilities]: CAPABILITIES })
     const staticKey = options.staticKey ? x25519KeyPairFromPrivate(options.staticKey) : x25519KeyPair(components.random)
-    this.credentials = createCredentials(components.privateKey, staticKey)
+    this.credentials = credentialsOf(components.privateKey, staticKey)
   }
 
   /**
@@ -127,6 +127,17 @@ export class Noise implements ConnectionEncrypter<NoiseExtensions> {
       ephemeralKey: this.ephemeralKeys.take()
     }
   }
+}
+
+function credentialsOf(
+  privateKey: PrivateKey,
+  staticKey: X25519KeyPair | Promise<X25519KeyPair>
+): Credentials | Promise<Credentials> {
+  if (!(staticKey instanceof Promise)) return createCredentials(privateKey, staticKey)
+  const made = staticKey.then(key => createCredentials(privateKey, key))
+  // Every handshake meets the failure; before the first, nobody is there to handle it.
+  made.catch(() => {})
+  return made
 }
 
 /** Plays the handshake. The channel stands in line for the connection's bytes before the handshake lets go of them. */

@@ -1,34 +1,43 @@
 /**
- * Bundles a package's modules into a few files of `dist/`: one per entry that its `package.json` names, and what they
- * share. Loading 40 small files costs an application more than running them. Types come from the compiler.
+ * Bundles a package into `dist/`. For Node each entry that its `package.json` names is one file, and what several share
+ * another: loading 40 small files costs an application more than running them. For browsers, where the manifest has
+ * that condition, `dist/browser/` keeps a file per module, so that an application's bundler can leave out what is not
+ * used and load later what is imported later. Differences of the platforms (`#name` in the sources) are resolved here.
+ * Types come from the compiler.
  */
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
-import { rolldown } from 'rolldown'
+import { type OutputOptions, rolldown } from 'rolldown'
 
-/** Every `./dist/….js` that the manifest points to, at any depth of conditions. */
-function entries(value: unknown): string[] {
-  if (typeof value === 'string') return value.startsWith('./dist/') && value.endsWith('.js') ? [value] : []
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(entries) : []
-}
-
-const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: object; imports?: object }
-const files = [...new Set([...entries(manifest.exports), ...entries(manifest.imports)])]
-const input = Object.fromEntries(
-  files.map(file => {
-    const name = file.slice('./dist/'.length, -'.js'.length)
-    return [name, `src/${name}.ts`]
-  })
-)
+type Target = string | { [condition: string]: Target }
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: { [path: string]: Target } }
+const targets = Object.values(manifest.exports)
 
 for (const file of readdirSync('dist')) if (file.endsWith('.js')) rmSync(`dist/${file}`)
-const bundle = await rolldown({
-  input,
-  platform: 'neutral',
-  external: id => !id.startsWith('.') && !isAbsolute(id),
-  treeshake: { moduleSideEffects: false }
-})
-await bundle.write({ dir: 'dist', format: 'esm', chunkFileNames: 'shared-[hash].js', minify: false })
+rmSync('dist/browser', { recursive: true, force: true })
+
+await build('default', './dist/', { chunkFileNames: 'shared-[hash].js' })
+await build('browser', './dist/browser/', { preserveModules: true, preserveModulesRoot: 'src' })
 
 // The declarations of generated code are not the compiler's output.
 if (existsSync('src/pb')) cpSync('src/pb', 'dist/pb', { recursive: true, filter: path => !/\.(proto|js)$/.test(path) })
+
+async function build(condition: 'default' | 'browser', folder: string, output: OutputOptions): Promise<void> {
+  const files = targets.flatMap(target => (typeof target === 'string' ? [] : [target[condition]]))
+  const names = files.flatMap(file => (typeof file === 'string' ? [file.slice(folder.length, -'.js'.length)] : []))
+  if (names.length === 0) return
+  const isBrowser = condition === 'browser'
+  const bundle = await rolldown({
+    input: Object.fromEntries(names.map(name => [name, `src/${name}.ts`])),
+    platform: 'neutral',
+    resolve: { conditionNames: ['@ts-libp2p/source', isBrowser ? 'browser' : 'node', 'default'] },
+    external: id => isOutside(id, isBrowser),
+    treeshake: { moduleSideEffects: false }
+  })
+  await bundle.write({ dir: folder, format: 'esm', minify: false, ...output })
+}
+
+function isOutside(id: string, isBrowser: boolean): boolean {
+  if (isBrowser && id.startsWith('node:')) throw new Error(`a browser cannot load ${id}`)
+  return !(id.startsWith('.') || id.startsWith('#') || isAbsolute(id))
+}

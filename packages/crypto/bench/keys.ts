@@ -24,7 +24,7 @@ for (const type of ['Ed25519', 'secp256k1', 'ECDSA', 'RSA'] as const) {
   if (type === 'secp256k1') report(`${type} verify, noble`, () => browserSecp256k1.verifier(raw)(data, signature))
 }
 
-const [one, two] = [x25519KeyPair(), x25519KeyPair()]
+const [one, two] = [await x25519KeyPair(), await x25519KeyPair()]
 report('x25519KeyPair', () => x25519KeyPair())
 report('x25519SharedSecret', () => x25519SharedSecret(one.privateKey, two.publicKey))
 report('sha256 of 100 bytes', () => sha256(data))

@@ -4,9 +4,6 @@ import { CryptoError } from './errors.ts'
 import { type Curve, isPoint } from './points.ts'
 import type { Verifier } from './verifying-key.ts'
 
-/** DER over SHA-256 whatever the curve, and no rule about the lower `s`: Go's defaults. */
-const SIGNATURE = { format: 'der', lowS: false, prehash: false } as const
-
 /** Source: SEC 2, sections 2.4.2, 2.5.1 and 2.6.1. */
 const CURVES: Record<CurveName, Curve> = {
   'P-256': {
@@ -32,9 +29,10 @@ export function verifier(curve: CurveName, point: Uint8Array): Verifier {
     throw new CryptoError('invalid-key', `an ECDSA public key is no point of ${curve}`)
   }
   return async (data, signature) => {
-    const { p256, p384, p521 } = await import('@noble/curves/nist.js')
+    const { verify } = await import('./ecdsa.noble.ts')
     try {
-      return { 'P-256': p256, 'P-384': p384, 'P-521': p521 }[curve].verify(signature, sha256(data), point, SIGNATURE)
+      // SHA-256 whatever the curve.
+      return verify(curve, signature, sha256(data), point)
     } catch {
       // A signature that is not DER.
       return false

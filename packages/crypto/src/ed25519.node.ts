@@ -10,8 +10,10 @@ const PRIVATE_PREFIX = fromHex('302e 0201 00 3005 0603 2b6570 0422 0420')
 /** SPKI (RFC 8410) up to the 32 bytes of the key. */
 const PUBLIC_PREFIX_BYTES = 12
 
+export { publicKeyOfSeedSync as publicKeyOfSeed }
+
 /** `seed` has 32 bytes. */
-export function publicKeyOfSeed(seed: Uint8Array): Uint8Array {
+export function publicKeyOfSeedSync(seed: Uint8Array): Uint8Array {
   const spki = createPublicKey(privateKey(seed)).export({ type: 'spki', format: 'der' })
   return new Uint8Array(spki.subarray(PUBLIC_PREFIX_BYTES))
 }

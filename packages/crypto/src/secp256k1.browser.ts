@@ -2,9 +2,6 @@ import { CryptoError } from './errors.ts'
 import { hasPoint, SECP256K1 } from './points.ts'
 import type { Verifier } from './verifying-key.ts'
 
-/** Accepts either `s`, as go-libp2p does: rust-libp2p before 0.3 and others may produce the higher one. */
-const SIGNATURE = { format: 'der', lowS: false, prehash: true } as const
-
 /** `raw` has 33 bytes. The curve is loaded with the first signature: most peers have other keys. */
 export function verifier(raw: Uint8Array): Verifier {
   const isSigned = raw[0] === 2 || raw[0] === 3
@@ -12,9 +9,9 @@ export function verifier(raw: Uint8Array): Verifier {
     throw new CryptoError('invalid-key', 'a secp256k1 public key is no point of the curve')
   }
   return async (data, signature) => {
-    const { secp256k1 } = await import('@noble/curves/secp256k1.js')
+    const { verify } = await import('./secp256k1.noble.ts')
     try {
-      return secp256k1.verify(signature, data, raw, SIGNATURE)
+      return verify(signature, data, raw)
     } catch {
       // A signature that is not DER.
       return false

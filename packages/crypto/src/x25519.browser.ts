@@ -11,7 +11,7 @@ export interface Agreement {
 }
 
 // WebCrypto is faster than JavaScript by far, and takes no download; noble is loaded where it has no X25519.
-const noble = (): Promise<typeof import('@noble/curves/ed25519.js')> => import('@noble/curves/ed25519.js')
+const noble = (): Promise<typeof import('./curve25519.noble.ts')> => import('./curve25519.noble.ts')
 
 const ALGORITHM = 'X25519'
 /** PKCS#8 (RFC 8410) up to the 32 bytes of the key. */
@@ -41,10 +41,10 @@ function native(subtle: SubtleCrypto, privateKey: CryptoKey, publicKey: Uint8Arr
 }
 
 async function ofNoble(raw: Uint8Array): Promise<Agreement> {
-  const { x25519 } = await noble()
-  const derive = async (remotePublicKey: Uint8Array): Promise<Uint8Array> => x25519.getSharedSecret(raw, remotePublicKey)
+  const curve = await noble()
+  const derive = async (remotePublicKey: Uint8Array): Promise<Uint8Array> => curve.sharedSecret(raw, remotePublicKey)
   return {
-    publicKey: x25519.getPublicKey(raw),
+    publicKey: curve.publicKeyOfX25519(raw),
     sharedSecret: remotePublicKey => derive(remotePublicKey).catch(rethrow)
   }
 }

@@ -1,5 +1,5 @@
 import type { Random } from '@ts-libp2p/interface'
-import { type Agreement as Backend, agreement, generateAgreement } from '#x25519'
+import { agreement, type Agreement as Backend, generateAgreement } from '#x25519'
 import { after } from './after.ts'
 import { CryptoError } from './errors.ts'
 import { inspectAsText } from './inspect.ts'

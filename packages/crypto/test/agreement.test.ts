@@ -1,12 +1,14 @@
 import { fromHex } from '@ts-libp2p/bytes'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createCipher as browserCipher } from '../src/aead.browser.ts'
 import { createCipher as nodeCipher } from '../src/aead.node.ts'
 import * as browserEcdsa from '../src/ecdsa.browser.ts'
 import * as nodeEcdsa from '../src/ecdsa.node.ts'
+import * as browserEcdsaSecret from '../src/ecdsa-secret.browser.ts'
 import * as browserEd25519 from '../src/ed25519.browser.ts'
 import * as nodeEd25519 from '../src/ed25519.node.ts'
+import * as browserEd25519Secret from '../src/ed25519-secret.browser.ts'
 import { privateKeyFromProtobuf } from '../src/index.ts'
 import * as browserRsa from '../src/rsa.browser.ts'
 import * as nodeRsa from '../src/rsa.node.ts'
@@ -27,25 +29,45 @@ const damaged = (signature: Uint8Array, at: number, kind: number): Uint8Array =>
   return cut[kind] as Uint8Array
 }
 
+const native = (task: () => Promise<void>): Promise<void> => task()
+
+/** As in a page that is no secure context. */
+async function withoutWebCrypto(task: () => Promise<void>): Promise<void> {
+  vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
+  try {
+    await task()
+  } finally {
+    vi.unstubAllGlobals()
+  }
+}
+
 describe('the two backends agree', () => {
-  it('on Ed25519 keys, signatures and what verifies', () => {
-    fc.assert(
-      fc.property(exactly(32), bytes(80), fc.nat(), fc.nat(2), (seed, message, at, kind) => {
+  it('on Ed25519 keys, signatures and what verifies', async () => {
+    await fc.assert(
+      fc.asyncProperty(exactly(32), bytes(80), fc.nat(), fc.nat(2), async (seed, message, at, kind) => {
         const key = nodeEd25519.publicKeyOfSeed(seed)
         const signature = nodeEd25519.signer(seed)(message) as Uint8Array
-        expect(browserEd25519.publicKeyOfSeed(seed)).toEqual(key)
-        expect(browserEd25519.signer(seed)(message)).toEqual(signature)
         const tried = damaged(signature, at, kind)
-        expect(browserEd25519.verifier(key)(message, tried)).toBe(nodeEd25519.verifier(key)(message, tried))
+        for (const run of [native, withoutWebCrypto]) {
+          await run(async () => {
+            expect(await browserEd25519.publicKeyOfSeed(seed)).toEqual(key)
+            expect(await browserEd25519.signer(seed)(message)).toEqual(signature)
+            expect(await browserEd25519.verifier(key)(message, tried)).toBe(nodeEd25519.verifier(key)(message, tried))
+          })
+        }
+        expect(browserEd25519Secret.publicKeyOfSeedSync(seed)).toEqual(key)
       }),
       runs(50)
     )
   })
 
-  it('on arbitrary Ed25519 keys and signatures', () => {
-    fc.assert(
-      fc.property(exactly(32), exactly(64), bytes(20), (key, signature, message) => {
-        expect(browserEd25519.verifier(key)(message, signature)).toBe(nodeEd25519.verifier(key)(message, signature))
+  it('on arbitrary Ed25519 keys and signatures', async () => {
+    await fc.assert(
+      fc.asyncProperty(exactly(32), exactly(64), bytes(20), async (key, signature, message) => {
+        const expected = await nodeEd25519.verifier(key)(message, signature)
+        for (const run of [native, withoutWebCrypto]) {
+          await run(async () => expect(await browserEd25519.verifier(key)(message, signature)).toBe(expected))
+        }
       }),
       runs(50)
     )
@@ -66,10 +88,10 @@ describe('the two backends agree', () => {
   it.each(['P-256', 'P-384', 'P-521'] as const)('on ECDSA over %s', async curve => {
     const scalar = nodeEcdsa.generateScalar(curve)
     const point = nodeEcdsa.curvePoint(curve, scalar)
-    expect(browserEcdsa.curvePoint(curve, scalar)).toEqual(point)
+    expect(browserEcdsaSecret.curvePoint(curve, scalar)).toEqual(point)
     for (const [one, other] of [
       [nodeEcdsa, browserEcdsa],
-      [browserEcdsa, nodeEcdsa]
+      [browserEcdsaSecret, nodeEcdsa]
     ] as const) {
       const signature = await one.signer(curve, scalar)(Uint8Array.of(1))
       for (let at = 0; at < signature.length; at += 9) {
@@ -89,12 +111,17 @@ describe('the two backends agree', () => {
     expect(await browserRsa.verifier(open)(Uint8Array.of(2), signature)).toBe(false)
   })
 
-  it('on X25519', () => {
-    fc.assert(
-      fc.property(exactly(32), exactly(32), (a, b) => {
+  it('on X25519', async () => {
+    await fc.assert(
+      fc.asyncProperty(exactly(32), exactly(32), async (a, b) => {
         const remote = nodeX25519.agreement(b).publicKey
-        expect(browserX25519.agreement(b).publicKey).toEqual(remote)
-        expect(browserX25519.agreement(a).sharedSecret(remote)).toEqual(nodeX25519.agreement(a).sharedSecret(remote))
+        const secret = nodeX25519.agreement(a).sharedSecret(remote)
+        for (const run of [native, withoutWebCrypto]) {
+          await run(async () => {
+            expect((await browserX25519.agreement(b)).publicKey).toEqual(remote)
+            expect(await (await browserX25519.agreement(a)).sharedSecret(remote)).toEqual(secret)
+          })
+        }
       }),
       runs(10)
     )

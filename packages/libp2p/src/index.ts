@@ -7,7 +7,13 @@
  * const rtt = await node.services.ping.ping(multiaddr('/ip4/…/tcp/4001/p2p/12D3Koo…'))
  * await node.stop()
  */
-export { generateKeyPair, privateKeyFromProtobuf, privateKeyFromRaw, privateKeyToProtobuf } from '@ts-libp2p/crypto'
+export {
+  generateKeyPair,
+  privateKeyFromProtobuf,
+  privateKeyFromRaw,
+  privateKeyToProtobuf,
+  readPrivateKey
+} from '@ts-libp2p/crypto'
 export * from '@ts-libp2p/interface'
 export { multiaddr } from '@ts-libp2p/multiaddr'
 export { peerIdFromPrivateKey, peerIdFromString } from '@ts-libp2p/peer-id'

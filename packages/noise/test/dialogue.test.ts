@@ -1,5 +1,5 @@
 import { concat } from '@ts-libp2p/bytes'
-import { generateKeyPair, x25519KeyPair } from '@ts-libp2p/crypto'
+import { generateKeyPair, type X25519KeyPair, x25519KeyPair } from '@ts-libp2p/crypto'
 import { peerIdFromPrivateKey } from '@ts-libp2p/peer-id'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -12,8 +12,10 @@ const [alice, bob, carol] = await Promise.all([
   generateKeyPair('Ed25519'),
   generateKeyPair('secp256k1')
 ])
-const ofAlice: HandshakeOptions = { credentials: createCredentials(alice, x25519KeyPair()) }
-const ofBob: HandshakeOptions = { credentials: createCredentials(bob, x25519KeyPair()) }
+// Node makes them at once.
+const newKey = (): X25519KeyPair => x25519KeyPair() as X25519KeyPair
+const ofAlice = { credentials: createCredentials(alice, newKey()) } satisfies HandshakeOptions
+const ofBob = { credentials: createCredentials(bob, newKey()) } satisfies HandshakeOptions
 
 function frame(message: Uint8Array): Uint8Array {
   return concat([Uint8Array.of(message.byteLength >> 8, message.byteLength), message])
@@ -22,9 +24,9 @@ function frame(message: Uint8Array): Uint8Array {
 /** A responder that holds the protocol but says in message 2 whatever the test wants. */
 function answer(message1: Uint8Array, payload: (state: HandshakeState) => Uint8Array): Uint8Array {
   const { staticKey } = ofBob.credentials
-  const state = new HandshakeState({ role: 'responder', staticKey, ephemeralKey: x25519KeyPair() })
-  state.read(message1.subarray(2))
-  return frame(state.write(payload(state)))
+  const state = new HandshakeState({ role: 'responder', staticKey, ephemeralKey: newKey() })
+  new Play(state.read(message1.subarray(2)))
+  return frame(new Play(state.write(payload(state))).value)
 }
 
 describe('the handshake', () => {
@@ -109,7 +111,7 @@ describe('the initiator tells nobody who it is', () => {
       'the signature of another static key',
       'invalid-signature',
       () => {
-        const { identityKey, signature } = createCredentials(bob, x25519KeyPair())
+        const { identityKey, signature } = createCredentials(bob, newKey())
         return encodePayload({ identityKey, signature: signature as Uint8Array, extensions: none })
       }
     ],
@@ -117,7 +119,7 @@ describe('the initiator tells nobody who it is', () => {
       'the credentials of somebody else',
       'invalid-signature',
       () => {
-        const { identityKey, signature } = createCredentials(carol, x25519KeyPair())
+        const { identityKey, signature } = createCredentials(carol, newKey())
         return encodePayload({ identityKey, signature: signature as Uint8Array, extensions: none })
       }
     ]
@@ -132,15 +134,17 @@ describe('messages that are wrong', () => {
   it('a fourth, or a key before its message', () => {
     const { staticKey } = ofAlice.credentials
     const [a, b] = (['initiator', 'responder'] as const).map(
-      role => new HandshakeState({ role, staticKey, ephemeralKey: x25519KeyPair() })
+      role => new HandshakeState({ role, staticKey, ephemeralKey: newKey() })
     ) as [HandshakeState, HandshakeState]
     const outOfTurn = expect.objectContaining({ name: 'NoiseError', code: 'out-of-turn' })
     expect(() => a.remoteStatic).toThrow(outOfTurn)
     const nothing = new Uint8Array(0)
-    b.read(a.write(nothing))
-    a.read(b.write(nothing))
-    b.read(a.write(nothing))
-    expect(() => a.write(nothing)).toThrow(outOfTurn)
+    const pass = (from: HandshakeState, to: HandshakeState): Uint8Array =>
+      new Play(to.read(new Play(from.write(nothing)).value)).value
+    pass(a, b)
+    pass(b, a)
+    pass(a, b)
+    expect(() => pass(a, b)).toThrow(outOfTurn)
   })
 
   it.each([

@@ -3,15 +3,18 @@ import { concat, encodeVarint, fromHex, toHex } from '@ts-libp2p/bytes'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { der, derUnsigned, TAG } from '../../src/der.ts'
-import { encodePrivate, encodePublic } from '../../src/ecdsa-der.ts'
+import { encodePublic } from '../../src/ecdsa-der.ts'
+import { encodePrivate } from '../../src/ecdsa-sec1.ts'
 import {
   generateKeyPair,
   privateKeyFromProtobuf,
   privateKeyFromRaw,
   publicKeyFromProtobuf,
-  publicKeyFromRaw
+  publicKeyFromRaw,
+  readPrivateKey
 } from '../../src/index.ts'
-import { decodePrivate as decodeRsa, encodePublic as encodeRsaPublic } from '../../src/rsa-der.ts'
+import { encodePublic as encodeRsaPublic } from '../../src/rsa-der.ts'
+import { decodePrivate as decodeRsa } from '../../src/rsa-pkcs1.ts'
 import { invalidPrivateKeys, invalidPublicKeys, keyPair, keyPairs } from './vectors.ts'
 
 const ed25519 = keyPair('spec-ed25519').public_key_pb
@@ -35,8 +38,9 @@ export function invalidKeyTests(): void {
     expect(() => publicKeyFromProtobuf(fromHex(public_key_pb))).toThrow(refused)
   })
 
-  it.each(invalidPrivateKeys)('refuses a private key: $reason', ({ private_key_pb }) => {
+  it.each(invalidPrivateKeys)('refuses a private key: $reason', async ({ private_key_pb }) => {
     expect(() => privateKeyFromProtobuf(fromHex(private_key_pb))).toThrow(refused)
+    await expect(readPrivateKey(fromHex(private_key_pb))).rejects.toThrow(refused)
   })
 
   it.each([
@@ -63,13 +67,15 @@ export function invalidKeyTests(): void {
     }
   })
 
-  it('refuses an Ed25519 private key whose public copies differ, in either form', () => {
+  it('refuses an Ed25519 private key whose public copies differ, in either form', async () => {
     const raw = rawOf('spec-ed25519')
     const legacy = concat([raw, raw.subarray(32)])
     expect(privateKeyFromRaw(legacy).raw).toEqual(raw)
     for (const at of [33, 63]) expect(() => privateKeyFromRaw(raw.with(at, (raw[at] as number) ^ 1))).toThrow(invalid)
     for (const at of [33, 63, 64, 95]) {
-      expect(() => privateKeyFromRaw(legacy.with(at, (legacy[at] as number) ^ 1))).toThrow(invalid)
+      const changed = legacy.with(at, (legacy[at] as number) ^ 1)
+      expect(() => privateKeyFromRaw(changed)).toThrow(invalid)
+      await expect(readPrivateKey(concat([fromHex('08011260'), changed]))).rejects.toThrow(invalid)
     }
   })
 

@@ -10,7 +10,8 @@ import {
   privateKeyToProtobuf,
   publicKeyFromProtobuf,
   publicKeyFromRaw,
-  publicKeyToProtobuf
+  publicKeyToProtobuf,
+  readPrivateKey
 } from '../../src/index.ts'
 import { badSignatures, keyPairs } from './vectors.ts'
 
@@ -29,8 +30,11 @@ export function keyPairTests(): void {
     expect(key.toCID().toString(base32)).toBe(vector.peer_id_cid_base32)
   })
 
-  it.each(keyPairs)('$id: private key', vector => {
+  it.each(keyPairs)('$id: private key', async vector => {
     const key = privateKeyFromProtobuf(fromHex(vector.private_key_pb))
+    const read = await readPrivateKey(fromHex(vector.private_key_pb))
+    expect(read.raw).toEqual(key.raw)
+    expect(await key.publicKey.verify(message, await read.sign(message))).toBe(true)
     expect(toHex(publicKeyToProtobuf(key.publicKey))).toBe(vector.public_key_pb)
     expect(privateKeyFromRaw(key.raw).equals(key)).toBe(true)
     const again = toHex(privateKeyToProtobuf(key))

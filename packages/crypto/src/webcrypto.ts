@@ -1,7 +1,7 @@
 import { CryptoError } from './errors.ts'
 
 /** Browsers offer it in secure contexts only. */
-export function subtleCrypto(): SubtleCrypto | undefined {
+function subtleCrypto(): SubtleCrypto | undefined {
   return globalThis.crypto?.subtle
 }
 

@@ -5,7 +5,7 @@ import {
   type MessageStream,
   type Stream
 } from '@ts-libp2p/interface'
-import { isAttachable, runDialogue, toError } from '@ts-libp2p/stream'
+import { type Dialogue, isAttachable, runDialogue, toError } from '@ts-libp2p/stream'
 import { dialer, listener, type SupportedProtocols } from './dialogue.ts'
 import { MAX_PROPOSALS } from './limits.ts'
 import { checkName } from './line.ts'
@@ -82,13 +82,26 @@ async function confirm(stream: MessageStream, protocol: string, options: SelectO
   // js-libp2p starts a handler when it has answered, and its `for await` misses an end that came before: ours waits.
   const sendEnd = isAttachable(stream) ? stream.holdEnd() : undefined
   try {
-    await runDialogue(stream, dialer([protocol]), options)
+    await runDialogue(stream, abortsAt(stream, dialer([protocol])), options)
     trace(stream, options, 'the remote accepted', protocol)
   } catch (err) {
     if (!isOnlyUnread(stream)) stream.abort(toError(err))
     throw err
   } finally {
     sendEnd?.()
+  }
+}
+
+/**
+ * A refusal aborts the stream before anything behind it is read: where the remote's end comes with it, whoever reads
+ * next would take that for an answer without a byte.
+ */
+function* abortsAt(stream: MessageStream, dialogue: Dialogue<string>): Dialogue<string> {
+  try {
+    return yield* dialogue
+  } catch (err) {
+    stream.abort(toError(err))
+    throw err
   }
 }
 

@@ -187,6 +187,16 @@ describe('selectOptimistic', () => {
     expect([a.status, b.status]).toEqual(['aborted', 'reset'])
   })
 
+  it('a refusal that comes together with the end is an error to whoever reads, not an empty answer', async () => {
+    const { stream } = wire()
+    const { confirmed } = selectOptimistic(stream, '/a')
+    const reading = readAll(stream)
+    stream.receive(concat([header, encodeLine('na')]))
+    stream.receiveEnd()
+    await expect(reading).rejects.toMatchObject({ name: 'UnsupportedProtocolError' })
+    await expect(confirmed).rejects.toMatchObject({ name: 'UnsupportedProtocolError' })
+  })
+
   it('leaves no rejection unhandled when nobody waits for the answer', async () => {
     const unhandled: unknown[] = []
     const note = (err: unknown): number => unhandled.push(err)

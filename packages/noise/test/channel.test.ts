@@ -300,13 +300,25 @@ describe('the end out of order', () => {
     expect(stream.status).toBe('reset')
   })
 
-  it('a connection that somebody else closed refuses further bytes', async () => {
+  it('a connection that refuses bytes resets the stream with the reason', async () => {
     const below = wire()
-    const { stream } = dialer(below.stream)
-    await below.stream.close()
+    const refuses = Object.assign(below.stream, {
+      sendAll() {
+        throw new Error('not now')
+      }
+    })
+    const { stream } = dialer(refuses)
     stream.send(fromUtf8('late'))
     await settle()
     expect(stream.status).toBe('reset')
-    expect(below.aborts).toMatchObject([{ name: 'StreamStateError' }])
+    expect(below.aborts).toMatchObject([{ message: 'not now' }])
+  })
+
+  it('a connection that somebody else closes closes the stream on it', async () => {
+    const below = wire()
+    const { stream } = dialer(below.stream)
+    await below.stream.close()
+    expect([stream.writeStatus, below.aborts]).toEqual(['closed', []])
+    expect(() => stream.send(fromUtf8('late'))).toThrow(expect.objectContaining({ name: 'StreamStateError' }))
   })
 })

@@ -1,6 +1,6 @@
 import { Rope } from '@ts-libp2p/bytes'
 import type { Stream } from '@ts-libp2p/interface'
-import { flatten } from '@ts-libp2p/stream'
+import { chunksOf } from '@ts-libp2p/stream'
 import { PingError } from './errors.ts'
 import { PING_BYTES } from './limits.ts'
 
@@ -10,8 +10,8 @@ import { PING_BYTES } from './limits.ts'
  */
 export async function echo(stream: Stream): Promise<void> {
   const input = new Rope()
-  for await (const chunk of stream) {
-    input.push(flatten(chunk))
+  for await (const chunk of chunksOf(stream)) {
+    input.push(chunk)
     const whole = input.byteLength - (input.byteLength % PING_BYTES)
     if (whole > 0 && !stream.send(input.take(whole))) await stream.onDrain()
   }

@@ -62,6 +62,15 @@ describe('protected data', () => {
     expect([client, server].map(({ timeline }) => timeline.open)).toEqual([1_000_000, 1_000_000])
   })
 
+  it('that was sent before the connection below was closed arrives', async () => {
+    const { wire, client, server } = await protectedPair()
+    const bytes = random.bytes(300_000)
+    const reading = collect(server)
+    client.send(bytes)
+    await wire.ends[0].close()
+    expectBytes(await reading, bytes)
+  })
+
   it('of 10 MiB arrives', async () => {
     const { client, server } = await protectedPair()
     const bytes = random.bytes(10 * MIB)

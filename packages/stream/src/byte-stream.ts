@@ -17,6 +17,7 @@ import {
 import type { Uint8ArrayList } from 'uint8arraylist'
 import { abortable, toError, type Waiter } from './abortable.ts'
 import { systemClock } from './clock.ts'
+import type { CloseAbove } from './close-through.ts'
 import { sendFrom } from './duplex.ts'
 import { TypedEvents } from './events.ts'
 import {
@@ -50,6 +51,11 @@ export interface ByteStreamInit {
   maxWriteBufferLength?: number
   /** Milliseconds without a byte before the stream is aborted. Default 0, never. */
   inactivityTimeout?: number
+  /**
+   * Our end follows the remote's when the stream is read by `message` events: so js-libp2p's layers have it of the
+   * connection that they stand on, and look for nothing but its close. Default false: half of it stays open.
+   */
+  closesWithRemote?: boolean
 }
 
 /**
@@ -74,11 +80,13 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
 
   private readonly owner: StreamOwner
   private readonly lendsBuffers: boolean
+  private readonly closesWithRemote: boolean
   private readonly readQueue = new Rope()
   private readonly writeQueue = new Rope()
   private state: StreamState = 'open'
   private error: Error | undefined
   private isClosing = false
+  private closeAbove: CloseAbove | undefined
   private isEndHeld = false
   private isReadClosed = false
   private isPaused = false
@@ -104,6 +112,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
     this.log = init.log ?? noLog
     this.clock = init.clock ?? systemClock
     this.lendsBuffers = init.lendsBuffers ?? false
+    this.closesWithRemote = init.closesWithRemote ?? false
     this.maxReadBufferLength = init.maxReadBufferLength ?? MAX_READ_BUFFER_BYTES
     this.maxWriteBufferLength = init.maxWriteBufferLength ?? MAX_WRITE_BUFFER_BYTES
     this.timeline = { open: Math.round(this.clock.now()) }
@@ -190,11 +199,21 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
   async close(options?: AbortOptions): Promise<void> {
     options?.signal?.throwIfAborted()
     if (this.writeStatus === 'closed') return
+    const above = this.isClosing ? undefined : this.closeAbove?.(options)
+    if (above !== undefined) return await above
     if (!this.isClosing) {
       this.isClosing = true
       this.owner.queued(this)
     }
     await abortable(this.closeWaiters, options?.signal)
+  }
+
+  /** Has `close()` close what stands on this stream first: see the function of this name. For layers above. */
+  closeThrough(above: CloseAbove): Undo {
+    this.closeAbove = above
+    return () => {
+      if (this.closeAbove === above) this.closeAbove = undefined
+    }
   }
 
   /** Takes everything that `source` yields, waits when the stream is full, closes at its end. For `it-pipe`. */
@@ -479,6 +498,8 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
     if (this.readableEnded || this.state === 'reset') return
     this.readableEnded = true
     this.emit('end')
+    if (!this.closesWithRemote || this.listenerCount('message') === 0) return
+    this.close().catch(err => this.log.trace('the stream did not close in good order - %e', err))
   }
 
   /** The first reader in line learns of the end; once the stream is over, all learn that too. */

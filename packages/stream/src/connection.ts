@@ -10,7 +10,7 @@ export class ByteConnection extends ByteStream implements MultiaddrConnection {
   remoteAddr: Multiaddr
 
   constructor(init: ByteConnectionInit) {
-    super(init)
+    super({ closesWithRemote: true, ...init })
     this.remoteAddr = init.remoteAddr
   }
 }

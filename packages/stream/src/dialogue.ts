@@ -1,7 +1,8 @@
 import { BytesError, MAX_VARINT_BYTES, Rope, readVarint } from '@ts-libp2p/bytes'
 import { type AbortOptions, ConnectionClosedError, type MessageStream, StreamBufferError } from '@ts-libp2p/interface'
 import { toError } from './abortable.ts'
-import { attachReader, type Detach } from './attach.ts'
+import { attachReader } from './attach.ts'
+import type { Detach } from './foreign.ts'
 import { MAX_READ_BUFFER_BYTES } from './limits.ts'
 import type { StreamReaderPort } from './owner.ts'
 

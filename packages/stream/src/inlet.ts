@@ -1,5 +1,6 @@
 import type { MessageStream, StreamCloseEvent } from '@ts-libp2p/interface'
-import { attachReader, type Detach, isAttachable } from './attach.ts'
+import { attachReader, isAttachable } from './attach.ts'
+import { type Detach, setReading } from './foreign.ts'
 import type { StreamReaderPort } from './owner.ts'
 
 /**
@@ -22,8 +23,7 @@ export class Inlet {
   read(wanted: boolean): void {
     if (this.isOver) return
     if (!isAttachable(this.raw)) {
-      if (wanted) this.raw.resume()
-      else this.raw.pause()
+      setReading(this.raw, wanted)
     } else if (wanted && this.detach === undefined) {
       this.raw.removeEventListener('close', this.onClose)
       this.detach = attachReader(this.raw, this.reader)

@@ -1,9 +1,10 @@
-import { type MessageStream, StreamResetError } from '@ts-libp2p/interface'
+import { type Logger, type MessageStream, StreamResetError, type Undo } from '@ts-libp2p/interface'
 import { defer } from '#defer'
 import { toError } from './abortable.ts'
 import { sendAll } from './attach.ts'
 import { ByteStream } from './byte-stream.ts'
 import { clockOf } from './clock.ts'
+import { closeThrough } from './close-through.ts'
 import { Inlet } from './inlet.ts'
 import type { StreamOwner, StreamReaderPort } from './owner.ts'
 
@@ -26,6 +27,8 @@ export interface LayerChannelInit {
   layer: (stream: ByteStream) => Layer
   /** Unread bytes at which the stream is reset. Default 4 MiB. */
   maxReadBufferLength?: number
+  /** Default: the connection's. */
+  log?: Logger
 }
 
 /**
@@ -43,22 +46,24 @@ export class LayerChannel implements StreamOwner, StreamReaderPort {
   private readonly raw: MessageStream
   private readonly layer: Layer
   private readonly inlet: Inlet
+  private readonly letGo: Undo
   private isDue = false
   private isFull: boolean
   private isEnding = false
   private isOver = false
 
-  constructor(raw: MessageStream, { layer, maxReadBufferLength }: LayerChannelInit) {
+  constructor(raw: MessageStream, { layer, maxReadBufferLength, log = raw.log }: LayerChannelInit) {
     this.raw = raw
     this.stream = new ByteStream({
-      ...{ owner: this, direction: raw.direction, log: raw.log, clock: clockOf(raw) },
-      maxReadBufferLength
+      ...{ owner: this, direction: raw.direction, log, clock: clockOf(raw) },
+      ...{ maxReadBufferLength, closesWithRemote: true }
     })
     this.layer = layer(this.stream)
     this.borrows = this.layer.borrows
     this.isFull = raw.writableNeedsDrain
     raw.addEventListener('drain', this.onDrain)
     this.inlet = new Inlet(raw, this)
+    this.letGo = closeThrough(raw, options => (this.isEnding || this.isOver ? undefined : this.stream.close(options)))
   }
 
   /** Sends what is unsent after so many turns of the deferred queue, by which the layers above may have joined in. */
@@ -161,5 +166,6 @@ export class LayerChannel implements StreamOwner, StreamReaderPort {
     this.isOver = true
     this.raw.removeEventListener('drain', this.onDrain)
     this.inlet.close()
+    this.letGo()
   }
 }

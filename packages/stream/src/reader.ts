@@ -1,6 +1,6 @@
 import { BytesError, lengthPrefixed, MAX_VARINT_BYTES, Rope, readVarint } from '@ts-libp2p/bytes'
 import { type AbortOptions, ConnectionClosedError, type MessageStream } from '@ts-libp2p/interface'
-import { flatten } from './attach.ts'
+import { chunksOf } from './chunks.ts'
 import { takeMessage } from './dialogue.ts'
 import { DEFAULT_MESSAGE_LIMIT_BYTES } from './limits.ts'
 
@@ -21,14 +21,14 @@ export interface ReadMessageOptions extends AbortOptions {
  */
 export class StreamReader {
   private readonly stream: MessageStream
-  private readonly chunks: AsyncIterator<Uint8Array | Parameters<typeof flatten>[0]>
+  private readonly chunks: AsyncIterator<Uint8Array>
   private readonly input = new Rope()
   private pending: Promise<boolean> | undefined
   private isReleased = false
 
   constructor(stream: MessageStream) {
     this.stream = stream
-    this.chunks = stream[Symbol.asyncIterator]()
+    this.chunks = chunksOf(stream)[Symbol.asyncIterator]()
   }
 
   /** Exactly `length` bytes. Rejects with a `ConnectionClosedError` when the remote ends before. */
@@ -103,7 +103,7 @@ export class StreamReader {
       const { done, value } = await this.chunks.next()
       if (done === true) return false
       if (this.isReleased) this.stream.unshift(value)
-      else this.input.push(flatten(value))
+      else this.input.push(value)
       return true
     } finally {
       this.pending = undefined

@@ -1,6 +1,6 @@
 import type { MessageStream } from '@ts-libp2p/interface'
 import { toError } from './abortable.ts'
-import { flatten } from './attach.ts'
+import { chunksOf } from './chunks.ts'
 
 export interface WebStreams {
   readable: ReadableStream<Uint8Array>
@@ -12,14 +12,14 @@ export interface WebStreams {
  * `pipeTo` work on them. Cancelling `readable` closes our reading, aborting `writable` aborts the stream.
  */
 export function toWebStreams(stream: MessageStream): WebStreams {
-  const chunks = stream[Symbol.asyncIterator]()
+  const chunks = chunksOf(stream)[Symbol.asyncIterator]()
   return {
     readable: new ReadableStream<Uint8Array>(
       {
         async pull(controller) {
           const { done, value } = await chunks.next()
           if (done === true) controller.close()
-          else controller.enqueue(flatten(value))
+          else controller.enqueue(value)
         },
         async cancel(reason) {
           if ('closeRead' in stream && typeof stream.closeRead === 'function') await stream.closeRead()

@@ -315,6 +315,7 @@ describe('attachReader', () => {
     const { port, course } = noting()
     attachReader(foreign(stream), port)
     stream.receiveEnd()
+    await settle()
     stream.abort(new Error('enough'))
     expect(course).toEqual(['end', 'closed enough'])
     for (const type of ['message', 'remoteCloseWrite', 'close']) expect(stream.listenerCount(type)).toBe(0)

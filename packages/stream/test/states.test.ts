@@ -182,3 +182,21 @@ describe('a stream', () => {
     expect(stream.timeline).toEqual({ open: 1235, close: 1235 })
   })
 })
+
+describe('a stream that closes with its remote', () => {
+  it('does so when it is read by events, once everything was delivered', () => {
+    const { stream } = ownedStream({ closesWithRemote: true })
+    const course: unknown[] = []
+    stream.addEventListener('message', ({ data }) => course.push([data.byteLength, stream.status]))
+    stream.receive(counting(2))
+    stream.receiveEnd()
+    expect([course, stream.status, stream.isFinQueued]).toEqual([[[2, 'open']], 'closing', true])
+  })
+
+  it('waits for those who look for the end themselves', async () => {
+    const { stream } = ownedStream({ closesWithRemote: true })
+    stream.receiveEnd()
+    for await (const _ of stream) throw new Error('nothing came')
+    expect([stream.readableEnded, stream.status]).toEqual([true, 'open'])
+  })
+})

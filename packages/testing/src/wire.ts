@@ -97,7 +97,8 @@ function connectTo(
   { chop: _c, latencyMs: _l, intercept: _i, ...init }: WireOptions,
   end: Pick<ByteConnectionInit, 'direction' | 'remoteAddr'>
 ): ByteConnection {
-  const connection = new ByteConnection({ ...init, ...end, owner })
+  // An instrument, which does nothing by itself.
+  const connection = new ByteConnection({ closesWithRemote: false, ...init, ...end, owner })
   owner.stream = connection
   return connection
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
-import { ConnectionClosedError, type MessageStream, StreamResetError } from '@ts-libp2p/interface'
-import { ByteStream, clockOf, defer, type StreamOwner, toError } from '@ts-libp2p/stream'
+import { ConnectionClosedError, type MessageStream, StreamResetError, type Undo } from '@ts-libp2p/interface'
+import { ByteStream, clockOf, closeThrough, defer, type StreamOwner, toError } from '@ts-libp2p/stream'
 import { fromOpenSsl, TlsError } from './errors.ts'
 import { MAX_FLUSH_BYTES } from './limits.ts'
 import { type RawEvents, RawPort } from './raw-port.ts'
@@ -27,6 +27,7 @@ export class TlsChannel implements StreamOwner, RawEvents {
   private rejectSecured: (err: Error) => void = () => {}
   private isFlushDue = false
   private isEnding = false
+  private letGo: Undo = () => {}
   private isHeld = false
   private isRawEnded = false
   private isRemoteDone = false
@@ -41,7 +42,10 @@ export class TlsChannel implements StreamOwner, RawEvents {
       this.rejectSecured = reject
     })
     this.secured.catch(() => {})
-    this.stream = new ByteStream({ owner: this, direction: raw.direction, log: raw.log, clock: clockOf(raw) })
+    this.stream = new ByteStream({
+      ...{ owner: this, direction: raw.direction, log: raw.log, clock: clockOf(raw) },
+      closesWithRemote: true
+    })
     this.port = new RawPort(raw, this)
     this.socket = connect(this.port.duplex)
     this.socket.on('secure', () => this.handshakeDone())
@@ -55,6 +59,7 @@ export class TlsChannel implements StreamOwner, RawEvents {
   open(): ByteStream {
     if (this.failure !== undefined) throw this.failure
     this.state = 'open'
+    this.letGo = closeThrough(this.raw, options => (this.isEnding ? undefined : this.stream.close(options)))
     this.socket.on('data', (chunk: Uint8Array) => this.received(chunk))
     this.socket.on('end', () => this.remoteDone())
     this.socket.on('drain', () => this.queued())
@@ -191,6 +196,7 @@ export class TlsChannel implements StreamOwner, RawEvents {
 
   private release(): void {
     this.state = 'over'
+    this.letGo()
     this.port.release()
     this.socket.destroy()
   }

@@ -188,7 +188,6 @@ export abstract class MuxerSession<Channel extends MuxedChannel> implements Muxe
       owner: channel,
       id,
       direction: channel.isInbound ? 'inbound' : 'outbound',
-      protocol: options.protocol,
       maxReadBufferLength,
       maxWriteBufferLength: options.maxWriteBufferLength ?? streamOptions.maxWriteBufferLength,
       inactivityTimeout: options.inactivityTimeout ?? streamOptions.inactivityTimeout

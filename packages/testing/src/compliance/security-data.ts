@@ -65,6 +65,15 @@ export function securityDataTests(subject: SecuritySubject): void {
     expectBytes(await collect(client.connection), fromUtf8('welcome'))
   })
 
+  it('that was sent before the connection below was closed arrives', async () => {
+    const { wire, client, server } = await secure(subject)
+    const bytes = random.bytes(300_000)
+    const reading = collect(server.connection)
+    client.connection.send(bytes)
+    await wire.ends[0].close()
+    expectBytes(await reading, bytes)
+  })
+
   it('half-closed goes on in the other direction', async () => {
     const { client, server } = await secure(subject)
     await send(client.connection, [fromUtf8('question')])

@@ -19,7 +19,10 @@ export interface StreamMuxerOptions<Muxed extends StreamOptions = StreamOptions>
 }
 
 export interface CreateStreamOptions extends AbortOptions, StreamOptions {
-  /** Sets `stream.protocol` when the caller knows it already. */
+  /**
+   * Agrees on this protocol along with the opening, where the muxer can (WebRTC's data channels): `stream.protocol` says
+   * then that it did. Others leave it empty, and the caller has to negotiate.
+   */
   protocol?: string
 }
 

@@ -33,11 +33,11 @@ export function muxerStreamTests(subject: MuxerSubject): void {
       expect(new Set(server.streams.map(stream => stream.id)).size).toBe(10)
     })
 
-    it('carry the protocol that the opener knows already', async () => {
-      const { client } = muxedPair(subject)
-      const known = await client.createStream({ protocol: '/known/1' })
-      const unknown = await client.createStream()
-      expect([known.protocol, unknown.protocol]).toEqual(['/known/1', ''])
+    it('have no protocol before one was negotiated, also where the opener wants only one', async () => {
+      const { client, toServer } = muxedPair(subject)
+      const ours = await client.createStream({ protocol: '/wanted/1' })
+      ours.send(fromUtf8('hello'))
+      expect([ours.protocol, (await toServer.next()).protocol]).toEqual(['', ''])
     })
 
     it('carry bytes that were sent at once after opening', async () => {

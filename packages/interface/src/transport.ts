@@ -37,13 +37,14 @@ export interface DialTransportOptions<Events extends ProgressEvent = ProgressEve
   upgrader: Upgrader
 }
 
-/** Brands transports across packages and versions. */
+/** Brands transports across packages and versions: every transport has it at run time. */
 export const transportSymbol: unique symbol = Symbol.for('@libp2p/transport') as never
 
 /** Makes raw connections over one kind of network and hands them to the upgrader. */
 export interface Transport<Events extends ProgressEvent = ProgressEvent> {
   [Symbol.toStringTag]: string
-  [transportSymbol]: true
+  /** Optional in the type only: the ecosystem's transports have it under a symbol that TypeScript takes for another. */
+  [transportSymbol]?: true
   dial(ma: Multiaddr, options: DialTransportOptions<Events>): Promise<Connection>
   createListener(options: CreateListenerOptions): Listener
   /** Those of the addresses that it can listen on. */

@@ -14,7 +14,7 @@
  * Spec: https://github.com/libp2p/specs/blob/master/mplex/README.md
  */
 import type { StreamMuxerFactory } from '@ts-libp2p/interface'
-import { type MuxerComponents, MuxerShell, muxerCounter } from '@ts-libp2p/stream'
+import { type MuxerComponents, MuxerShell, muxerCounter, optional } from '@ts-libp2p/stream'
 import { type MplexOptions, resolveOptions } from './options.ts'
 import { Session } from './session.ts'
 
@@ -32,9 +32,10 @@ export type MplexFactory = (components?: MuxerComponents) => StreamMuxerFactory<
 /** Makes mplex with these options. Throws an `InvalidParametersError` for one out of range. */
 export function mplex(options?: MplexOptions): MplexFactory {
   const resolved = resolveOptions(options)
-  return ({ logger, clock, metrics } = {}) => {
-    const scoped = logger?.forComponent('libp2p:mplex')
-    const count = muxerCounter('mplex', metrics)
+  return (components = {}) => {
+    const scoped = components.logger?.forComponent('libp2p:mplex')
+    const clock = optional(components, 'clock')
+    const count = muxerCounter('mplex', components.metrics)
     return {
       protocol: MPLEX_PROTOCOL,
       createStreamMuxer(connection) {

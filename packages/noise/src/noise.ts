@@ -9,7 +9,7 @@ import {
   type StreamMuxerFactory,
   serviceCapabilities
 } from '@ts-libp2p/interface'
-import { type Dialogue, type LayerChannel, runDialogue, toError } from '@ts-libp2p/stream'
+import { type Dialogue, type LayerChannel, optional, runDialogue, toError } from '@ts-libp2p/stream'
 import { noiseChannel } from './channel.ts'
 import {
   type Credentials,
@@ -75,9 +75,10 @@ export class Noise implements ConnectionEncrypter<NoiseExtensions> {
   constructor(components: NoiseComponents, options: NoiseOptions = {}) {
     this.components = components
     this.options = options
-    this.ephemeralKeys = new EphemeralKeys(components.random)
+    const random = optional(components, 'random')
+    this.ephemeralKeys = new EphemeralKeys(random)
     Object.assign(this, { [serviceCapabilities]: CAPABILITIES })
-    const staticKey = options.staticKey ? x25519KeyPairFromPrivate(options.staticKey) : x25519KeyPair(components.random)
+    const staticKey = options.staticKey ? x25519KeyPairFromPrivate(options.staticKey) : x25519KeyPair(random)
     this.credentials = credentialsOf(components.privateKey, staticKey)
   }
 

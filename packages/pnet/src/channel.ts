@@ -1,5 +1,5 @@
 import { fromUtf8 } from '@ts-libp2p/bytes'
-import type { MessageStream, Random } from '@ts-libp2p/interface'
+import type { Logger, MessageStream, Random } from '@ts-libp2p/interface'
 import { type ByteStream, type Layer, LayerChannel } from '@ts-libp2p/stream'
 import { PnetError } from './errors.ts'
 import { Keystream } from './keystream.ts'
@@ -13,11 +13,13 @@ export interface PnetChannelInit {
   random: Random
   /** What the remote's plaintext must begin with. Empty checks nothing. */
   remoteStart: Uint8Array
+  /** Default: the connection's. */
+  log?: Logger
 }
 
 /** Encrypts what the protected stream sends and decrypts what the raw connection receives. */
 export function pnetChannel(raw: MessageStream, init: PnetChannelInit): LayerChannel {
-  const channel = new LayerChannel(raw, { layer: stream => new PnetLayer(stream, init) })
+  const channel = new LayerChannel(raw, { layer: stream => new PnetLayer(stream, init), log: init.log })
   // By then whoever awaits the stream has had the chance to send along with the nonce.
   queueMicrotask(() => channel.queued())
   return channel

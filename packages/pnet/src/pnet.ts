@@ -1,5 +1,13 @@
 import { systemRandom } from '@ts-libp2p/crypto'
-import type { AbortOptions, ConnectionProtector, MessageStream, Random } from '@ts-libp2p/interface'
+import type {
+  AbortOptions,
+  ComponentLogger,
+  ConnectionProtector,
+  Logger,
+  MessageStream,
+  Random
+} from '@ts-libp2p/interface'
+import { optional } from '@ts-libp2p/stream'
 import { MULTISTREAM_START, pnetChannel } from './channel.ts'
 import { checkKey, parseKey } from './key-file.ts'
 import { PSK_BYTES } from './limits.ts'
@@ -16,6 +24,8 @@ export interface PnetOptions {
 
 /** What `pnet` needs of a node. */
 export interface PnetComponents {
+  /** Default: the log of each connection. */
+  logger?: ComponentLogger
   /** Where nonces come from. Default: the system. */
   random?: Random
 }
@@ -38,11 +48,13 @@ export class Pnet implements ConnectionProtector {
   readonly [Symbol.toStringTag]: string = '@ts-libp2p/pnet'
   readonly #psk: Uint8Array
   readonly #random: Random
+  readonly #log: Logger | undefined
   readonly #remoteStart: Uint8Array
 
   constructor(psk: Uint8Array, components: PnetComponents, remoteStart: Uint8Array) {
     this.#psk = psk
-    this.#random = components.random ?? systemRandom
+    this.#log = components.logger?.forComponent('libp2p:pnet')
+    this.#random = optional(components, 'random') ?? systemRandom
     this.#remoteStart = remoteStart
   }
 
@@ -52,7 +64,8 @@ export class Pnet implements ConnectionProtector {
    */
   async protect(raw: MessageStream, options: AbortOptions = {}): Promise<MessageStream> {
     options.signal?.throwIfAborted()
-    return pnetChannel(raw, { psk: this.#psk, random: this.#random, remoteStart: this.#remoteStart }).stream
+    const init = { psk: this.#psk, random: this.#random, remoteStart: this.#remoteStart, log: this.#log }
+    return pnetChannel(raw, init).stream
   }
 }
 

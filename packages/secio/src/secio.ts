@@ -10,7 +10,7 @@ import {
   type SecuredConnection,
   serviceCapabilities
 } from '@ts-libp2p/interface'
-import { type Dialogue, runDialogue, toError } from '@ts-libp2p/stream'
+import { type Dialogue, optional, runDialogue, toError } from '@ts-libp2p/stream'
 import { ALL, type Preferences } from './algorithms.ts'
 import { secioChannel } from './channel.ts'
 import { handshake } from './dialogue.ts'
@@ -48,12 +48,12 @@ export class Secio implements ConnectionEncrypter {
   private readonly random: Random
   private readonly preferences: Preferences
 
-  constructor({ privateKey, logger, random = systemRandom }: SecioComponents, options: SecioOptions = {}) {
-    this.privateKey = privateKey
-    this.random = random
+  constructor(components: SecioComponents, options: SecioOptions = {}) {
+    this.privateKey = components.privateKey
+    this.random = optional(components, 'random') ?? systemRandom
     this.preferences = checked({ ...ALL, ...options })
     Object.assign(this, { [serviceCapabilities]: ['@libp2p/connection-encryption'] })
-    logger?.forComponent('libp2p:secio').error(WARNING)
+    components.logger?.forComponent('libp2p:secio').error(WARNING)
   }
 
   /**

@@ -5,6 +5,7 @@ import {
   type ConnectionGater,
   type ConnectionProtector,
   InvalidParametersError,
+  type Libp2pEvents,
   type Metrics,
   type Multiaddr,
   type PeerId,
@@ -13,6 +14,7 @@ import {
   type Random,
   type StreamMuxerFactory,
   type Transport,
+  type TypedEventTarget,
   type Upgrader
 } from '@ts-libp2p/interface'
 import type { AddressResolver } from './dial-job.ts'
@@ -28,6 +30,8 @@ export interface Components {
   readonly random: Random
   readonly metrics?: Metrics
   readonly upgrader: Upgrader
+  /** The node's events, as the ecosystem's transports listen to them. */
+  readonly events: TypedEventTarget<Libp2pEvents>
 }
 
 /** A module, or a function that makes one from the node's components. */

@@ -26,7 +26,7 @@ import {
   type Undo
 } from '@ts-libp2p/interface'
 import { withPeerId } from '@ts-libp2p/multiaddr'
-import { defer, toError } from '@ts-libp2p/stream'
+import { defer, NodeEventTarget, toError } from '@ts-libp2p/stream'
 import { SwarmConnection, type SwarmConnectionInit } from './connection.ts'
 import { ConnectionTable } from './connection-table.ts'
 import { Dialer } from './dialer.ts'
@@ -108,7 +108,8 @@ export class Swarm implements Node {
     }
     const upgrader = new Upgrader(upgraderInit)
     const { peerId, privateKey, peerStore, logger, clock, random, metrics } = options
-    this.components = { peerId, privateKey, peerStore, logger, clock, random, metrics, upgrader }
+    const events = new NodeEventTarget(this)
+    this.components = { peerId, privateKey, peerStore, logger, clock, random, metrics, upgrader, events }
 
     for (const [name, muxer] of byProtocol(
       options.streamMuxers.map(f => make(f, this.components)),

@@ -14,7 +14,7 @@ import {
   UnexpectedPeerError
 } from '@ts-libp2p/interface'
 import { peerIdFromPublicKey } from '@ts-libp2p/peer-id'
-import { raceSignal, systemClock, toError } from '@ts-libp2p/stream'
+import { optional, raceSignal, systemClock, toError } from '@ts-libp2p/stream'
 import { createCertificate } from './certificate.ts'
 import { TlsChannel } from './channel.ts'
 import { TlsError } from './errors.ts'
@@ -65,7 +65,7 @@ export class Tls implements ConnectionEncrypter {
 
   constructor(components: TlsComponents, options: TlsOptions = {}) {
     this.components = components
-    this.clock = components.clock ?? systemClock
+    this.clock = optional(components, 'clock') ?? systemClock
     Object.assign(this, { [serviceCapabilities]: ['@libp2p/connection-encryption'] })
     this.context = createContext(options.certificate ?? this.newCertificate())
     // Every handshake meets the failure; before the first, nobody is there to handle it.
@@ -129,8 +129,8 @@ export class Tls implements ConnectionEncrypter {
   }
 
   private newCertificate(): Promise<Certificate> {
-    const { privateKey, random } = this.components
-    return createCertificate(privateKey, { random, nowMs: this.clock.now() })
+    const { components } = this
+    return createCertificate(components.privateKey, { random: optional(components, 'random'), nowMs: this.clock.now() })
   }
 
   private muxersFor({ skipStreamMuxerNegotiation = false }: SecureConnectionOptions): Muxers {

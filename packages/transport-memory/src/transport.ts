@@ -12,7 +12,7 @@ import {
   transportSymbol
 } from '@ts-libp2p/interface'
 import { Memory } from '@ts-libp2p/multiaddr'
-import { type ByteConnection, noLog, systemClock, toError } from '@ts-libp2p/stream'
+import { type ByteConnection, noLog, optional, systemClock, toError } from '@ts-libp2p/stream'
 import { link } from './link.ts'
 import { MemoryListener } from './listener.ts'
 import { MemoryNetwork } from './network.ts'
@@ -41,10 +41,10 @@ class MemoryTransport implements Transport {
   private readonly log: Logger
   private readonly clock: Clock
 
-  constructor(network: MemoryNetwork, { logger, clock }: MemoryComponents = {}) {
+  constructor(network: MemoryNetwork, components: MemoryComponents = {}) {
     this.network = network
-    this.log = logger?.forComponent('libp2p:memory') ?? noLog
-    this.clock = clock ?? systemClock
+    this.log = components.logger?.forComponent('libp2p:memory') ?? noLog
+    this.clock = optional(components, 'clock') ?? systemClock
   }
 
   get [transportSymbol](): true {

@@ -12,7 +12,7 @@ import {
   type Transport,
   transportSymbol
 } from '@ts-libp2p/interface'
-import { noLog, systemClock, toError } from '@ts-libp2p/stream'
+import { noLog, optional, systemClock, toError } from '@ts-libp2p/stream'
 import { isTcpAddress } from './address.ts'
 import { connect } from './connection.ts'
 import { DEFAULT_BACKLOG, DEFAULT_CLOSE_TIMEOUT_MS, DEFAULT_KEEP_ALIVE_MS, DEFAULT_MAX_CONNECTIONS } from './limits.ts'
@@ -59,10 +59,11 @@ class TcpTransport implements Transport {
   private readonly settings: ListenerSettings
   private readonly outbound: CounterGroup | undefined
 
-  constructor(options: Required<TcpOptions>, { logger, clock, metrics }: TcpComponents = {}) {
+  constructor(options: Required<TcpOptions>, components: TcpComponents = {}) {
+    const { logger, metrics } = components
     this.settings = {
       ...options,
-      clock: clock ?? systemClock,
+      clock: optional(components, 'clock') ?? systemClock,
       log: logger?.forComponent('libp2p:tcp') ?? noLog,
       inbound: metrics?.registerCounterGroup('libp2p_tcp_inbound_connections_total', {
         label: 'outcome',

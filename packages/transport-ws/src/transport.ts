@@ -12,7 +12,7 @@ import {
   type Transport,
   transportSymbol
 } from '@ts-libp2p/interface'
-import { type ByteConnection, noLog, systemClock, toError } from '@ts-libp2p/stream'
+import { type ByteConnection, noLog, optional, systemClock, toError } from '@ts-libp2p/stream'
 import { canDial, canListen, connect, createListener } from '#socket'
 import { endpoint, isWebSocketAddress } from './endpoint.ts'
 import {
@@ -64,10 +64,11 @@ class WebSocketsTransport implements Transport {
   private readonly settings: ListenerSettings
   private readonly outbound: CounterGroup | undefined
 
-  constructor(options: CheckedOptions, { logger, clock, metrics }: WebSocketsComponents = {}) {
+  constructor(options: CheckedOptions, components: WebSocketsComponents = {}) {
+    const { logger, metrics } = components
     this.settings = {
       ...options,
-      clock: clock ?? systemClock,
+      clock: optional(components, 'clock') ?? systemClock,
       log: logger?.forComponent('libp2p:websockets') ?? noLog,
       inbound: metrics?.registerCounterGroup('libp2p_websockets_inbound_connections_total', {
         label: 'outcome',

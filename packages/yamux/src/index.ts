@@ -14,7 +14,7 @@
  * Spec: https://github.com/libp2p/specs/blob/master/yamux/README.md
  */
 import type { StreamMuxerFactory } from '@ts-libp2p/interface'
-import { type MuxerComponents, muxerCounter } from '@ts-libp2p/stream'
+import { type MuxerComponents, muxerCounter, optional } from '@ts-libp2p/stream'
 import { YAMUX_PROTOCOL, YamuxMuxer } from './muxer.ts'
 import { resolveOptions, type YamuxOptions } from './options.ts'
 
@@ -30,9 +30,10 @@ export type YamuxFactory = (components?: MuxerComponents) => StreamMuxerFactory<
 /** Makes yamux with these options. Throws an `InvalidParametersError` for one out of range. */
 export function yamux(options?: YamuxOptions): YamuxFactory {
   const resolved = resolveOptions(options)
-  return ({ logger, clock, metrics } = {}) => {
-    const log = logger?.forComponent('libp2p:yamux')
-    const count = muxerCounter('yamux', metrics)
+  return (components = {}) => {
+    const log = components.logger?.forComponent('libp2p:yamux')
+    const clock = optional(components, 'clock')
+    const count = muxerCounter('yamux', components.metrics)
     return {
       protocol: YAMUX_PROTOCOL,
       createStreamMuxer: connection => new YamuxMuxer({ connection, options: resolved, log, clock, count })

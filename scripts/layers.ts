@@ -19,7 +19,7 @@ const LAYERS: readonly (readonly [string, readonly string[]])[] = [
   ['5 facade', ['libp2p']]
 ]
 /** Tools beside the stack: they may see everything, and only tests may see them. */
-const BESIDE = ['testing']
+const BESIDE = ['testing', 'compat-js-libp2p']
 /** Sideways imports that are meant. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = { 'peer-id': ['crypto'] }
 /** Services see the `Node` contract, not the swarm; what lies at or below this layer is theirs. */

@@ -1,0 +1,2 @@
+export * from './nodes.ts'
+export * from './talk.ts'

@@ -1,0 +1,1 @@
+export { asLibp2p } from './transport.ts'

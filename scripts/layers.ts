@@ -10,12 +10,12 @@ const LAYERS: readonly (readonly [string, readonly string[]])[] = [
   [
     '2 wire',
     [
-      ...['multistream-select', 'noise', 'tls', 'plaintext', 'secio', 'pnet', 'yamux', 'mplex', 'record'],
+      ...['multistream-select', 'noise', 'tls', 'plaintext', 'secio', 'pnet', 'yamux', 'mplex', 'record', 'pubsub'],
       ...['transport-tcp', 'transport-ws', 'transport-memory']
     ]
   ],
   ['3 swarm', ['peer-store', 'swarm']],
-  ['4 services', ['identify', 'ping', 'perf', 'kad-dht', 'record-store', 'rendezvous']],
+  ['4 services', ['identify', 'ping', 'perf', 'gossipsub', 'floodsub', 'kad-dht', 'record-store', 'rendezvous']],
   ['5 facade', ['libp2p']]
 ]
 /** Tools beside the stack: they may see everything, and only tests may see them. */

@@ -190,7 +190,7 @@ class Player<Result> implements StreamReaderPort {
 
 const EMPTY = new Uint8Array(0)
 
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
 

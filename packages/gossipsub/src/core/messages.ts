@@ -1,0 +1,125 @@
+import { countDrop, type Input, type PeerKey, type PubsubMessage, type RejectReason } from '@ts-libp2p/pubsub'
+import { MAX_WAITING_COPIES } from '../limits.ts'
+import { sendsParts } from './partial-messages.ts'
+import { everybody, recipients } from './recipients.ts'
+import { forward, type State, send, trace } from './state.ts'
+
+/** A message came. It is looked at no further when it is known, or nothing for us. */
+export function onMessage(s: State, peer: PeerKey, message: PubsubMessage): void {
+  const { id, topic } = message
+  if (s.seen.has(id)) onDuplicate(s, peer, message)
+  else if (!s.mesh.has(topic)) countDrop(s.counters, 'not subscribed')
+  else if (message.wire.signature === undefined) onVerified(s, { type: 'verified', peer, message, isValid: true })
+  else verify(s, peer, message)
+}
+
+/** Its first copy is verified. Others wait: it is only known then whether the name is right. */
+function verify(s: State, peer: PeerKey, message: PubsubMessage): void {
+  if (message.author === s.self) {
+    // Honest peers do that when we have been restarted and forgot: no reason to hold it against them.
+    reject(s, peer, message, 'self originated message')
+    return
+  }
+  const waiting = s.verifying.get(message.id)
+  if (waiting === undefined) {
+    s.verifying.set(message.id, [])
+    s.effects.push({ type: 'verify', peer, message })
+  } else if (waiting.length < MAX_WAITING_COPIES) waiting.push({ peer, message })
+  else countDrop(s.counters, 'duplicate')
+}
+
+export function onVerified(s: State, { peer, message, isValid }: Input & { type: 'verified' }): void {
+  const waiting = s.verifying.get(message.id) ?? []
+  if (isValid) {
+    s.verifying.delete(message.id)
+    admit(s, peer, message)
+    for (const copy of waiting) onDuplicate(s, copy.peer, copy.message)
+    return
+  }
+  reject(s, peer, message, 'invalid signature')
+  const next = waiting.shift()
+  if (next === undefined) s.verifying.delete(message.id)
+  else s.effects.push({ type: 'verify', ...next })
+}
+
+/** The message is what it says. From now on its copies are known, while validators judge it. */
+function admit(s: State, peer: PeerKey, message: PubsubMessage): void {
+  if (!s.seen.add(message.id, s.now)) {
+    onDuplicate(s, peer, message)
+    return
+  }
+  s.promises.fulfil(message.id)
+  s.scores.validate({ peer, id: message.id, topic: message.topic }, s.now)
+  s.gater?.validate()
+  tellOthersNotToSend(s, peer, message)
+  s.effects.push({ type: 'validate', peer, message })
+}
+
+export function onValidated(s: State, { peer, message, verdict }: Input & { type: 'validated' }): void {
+  switch (verdict) {
+    case 'accept':
+      accept(s, peer, message)
+      break
+    case 'reject':
+      reject(s, peer, message, 'validation failed')
+      break
+    case 'ignore':
+      reject(s, peer, message, 'validation ignored')
+      break
+    case 'throttled':
+      reject(s, peer, message, 'validation throttled')
+      break
+  }
+}
+
+function accept(s: State, peer: PeerKey, message: PubsubMessage): void {
+  const { topic } = message
+  s.scores.deliver({ peer, id: message.id, topic }, s.now)
+  s.gater?.deliver(peer, topic)
+  trace(s, { type: 'deliverMessage', peer, message })
+  countDrop(s.counters, 'cache full', s.cache.put(message))
+  // We may have left the topic while it was validated: it is passed on all the same.
+  if (s.mesh.has(topic)) s.effects.push({ type: 'deliver', peer, message })
+  forward(s, recipients(s, message, peer), message, 'forward')
+}
+
+/** A message that breaks the policy, or cannot be read. It has no name that could be trusted. */
+export function onInvalidMessage(s: State, { peer, topic }: Input & { type: 'invalidMessage' }): void {
+  s.scores.countInvalid(peer, topic)
+  s.gater?.reject(peer)
+}
+
+/** A message of our own. `floods`: to everybody in the topic, not to the mesh alone. */
+export function onPublish(s: State, { message, floods }: Input & { type: 'publish' }): void {
+  s.seen.add(message.id, s.now)
+  s.counters.published++
+  trace(s, { type: 'publishMessage', message })
+  countDrop(s.counters, 'cache full', s.cache.put(message))
+  const isFlood = floods ?? s.params.floodPublish
+  forward(s, isFlood ? everybody(s, message) : recipients(s, message, undefined), message, 'own')
+}
+
+function onDuplicate(s: State, peer: PeerKey, message: PubsubMessage): void {
+  countDrop(s.counters, 'duplicate')
+  s.scores.duplicate({ peer, id: message.id, topic: message.topic }, s.now)
+  s.gater?.duplicate(peer)
+  trace(s, { type: 'duplicateMessage', peer, message })
+}
+
+function reject(s: State, peer: PeerKey, message: PubsubMessage, reason: RejectReason): void {
+  countDrop(s.counters, reason)
+  s.scores.reject({ peer, id: message.id, topic: message.topic }, reason, s.now)
+  if (reason === 'validation throttled') s.gater?.throttle(s.now)
+  else if (reason === 'validation ignored') s.gater?.ignore(peer)
+  else if (reason !== 'self originated message') s.gater?.reject(peer)
+  trace(s, { type: 'rejectMessage', peer, message, reason })
+}
+
+/** Large messages take time: those who may be about to send us this one need not. */
+function tellOthersNotToSend(s: State, from: PeerKey, { id, topic, dataLength }: PubsubMessage): void {
+  if (dataLength < s.params.idontwantMinDataSize) return
+  for (const key of s.mesh.of(topic)) {
+    const isTold = key !== from && s.peers.get(key)?.features.idontwant === true && !s.dontWants.has(key, id)
+    if (isTold && !sendsParts(s, topic, key)) send(s, key, { control: { idontwant: [id] } })
+  }
+}

@@ -1,0 +1,194 @@
+import { InvalidParametersError } from '@ts-libp2p/interface'
+
+/**
+ * How peers are judged by what they do in one topic. Counters are multiplied by their decay every `decayInterval`.
+ * https://github.com/libp2p/specs/blob/master/pubsub/gossipsub/gossipsub-v1.1.md#the-score-function
+ */
+export interface TopicScoreParams {
+  /** What the topic contributes to the score. */
+  readonly topicWeight: number
+  /** P1, time in the mesh: one point per quantum of milliseconds, up to the cap. Weight zero or above. */
+  readonly timeInMeshWeight: number
+  readonly timeInMeshQuantum: number
+  readonly timeInMeshCap: number
+  /** P2, messages that the peer was the first to send. Weight zero or above. */
+  readonly firstMessageDeliveriesWeight: number
+  readonly firstMessageDeliveriesDecay: number
+  readonly firstMessageDeliveriesCap: number
+  /** P3, the square of what is missing to the threshold of messages from a mesh peer. Weight zero or below. */
+  readonly meshMessageDeliveriesWeight: number
+  readonly meshMessageDeliveriesDecay: number
+  readonly meshMessageDeliveriesCap: number
+  readonly meshMessageDeliveriesThreshold: number
+  /** Milliseconds after a message was accepted in which copies of it count. */
+  readonly meshMessageDeliveriesWindow: number
+  /** Milliseconds in the mesh before it counts. */
+  readonly meshMessageDeliveriesActivation: number
+  /** P3b, the same square at the time the peer left the mesh. Weight zero or below. */
+  readonly meshFailurePenaltyWeight: number
+  readonly meshFailurePenaltyDecay: number
+  /** P4, the square of the number of invalid messages. Weight zero or below. */
+  readonly invalidMessageDeliveriesWeight: number
+  readonly invalidMessageDeliveriesDecay: number
+}
+
+export interface PeerScoreParams {
+  /** Topics not listed do not count. */
+  readonly topics: Readonly<Record<string, TopicScoreParams>>
+  /** The most that all topics together contribute. Zero: no limit. */
+  readonly topicScoreCap: number
+  /** P5: what the application thinks of a peer, by base58 of its id. */
+  readonly appSpecificScore: (peer: string) => number
+  readonly appSpecificWeight: number
+  /** P6: the square of the number of peers with the same IP address over the threshold. Weight zero or below. */
+  readonly IPColocationFactorWeight: number
+  readonly IPColocationFactorThreshold: number
+  /** Addresses, or networks such as `10.0.0.0/8`, that do not count. */
+  readonly IPColocationFactorWhitelist: ReadonlySet<string>
+  /** P7: the square of the misbehaviours over the threshold. Weight zero or below. */
+  readonly behaviourPenaltyWeight: number
+  readonly behaviourPenaltyThreshold: number
+  readonly behaviourPenaltyDecay: number
+  /** Milliseconds. */
+  readonly decayInterval: number
+  /** Counters below this become zero. */
+  readonly decayToZero: number
+  /** Milliseconds for which the score of a peer that went is kept, unless it is positive. */
+  readonly retainScore: number
+}
+
+/** Scores below, or above, which something happens. */
+export interface PeerScoreThresholds {
+  /** Below: no gossip to the peer, none from it. */
+  readonly gossipThreshold: number
+  /** Below: our own messages are not sent to it. */
+  readonly publishThreshold: number
+  /** Below: nothing from it is looked at. */
+  readonly graylistThreshold: number
+  /** From here on: peers that it offers are connected to. */
+  readonly acceptPXThreshold: number
+  /** A mesh whose median is below gets better peers. */
+  readonly opportunisticGraftThreshold: number
+}
+
+/** js-libp2p's: the spec names no numbers, because what is good depends on how many messages there are. */
+export const defaultTopicScoreParams: TopicScoreParams = {
+  topicWeight: 0.5,
+  timeInMeshWeight: 1,
+  timeInMeshQuantum: 1,
+  timeInMeshCap: 3600,
+  firstMessageDeliveriesWeight: 1,
+  firstMessageDeliveriesDecay: 0.5,
+  firstMessageDeliveriesCap: 2000,
+  meshMessageDeliveriesWeight: -1,
+  meshMessageDeliveriesDecay: 0.5,
+  meshMessageDeliveriesCap: 100,
+  meshMessageDeliveriesThreshold: 20,
+  meshMessageDeliveriesWindow: 10,
+  meshMessageDeliveriesActivation: 5000,
+  meshFailurePenaltyWeight: -1,
+  meshFailurePenaltyDecay: 0.5,
+  invalidMessageDeliveriesWeight: -1,
+  invalidMessageDeliveriesDecay: 0.3
+}
+
+/**
+ * js-libp2p's, and P6 also rust-libp2p's. go-libp2p-pubsub scores nobody unless told how. No topic is scored, so that
+ * what counts is misbehaviour (P7) and crowds behind one address (P6).
+ */
+export const defaultPeerScoreParams: PeerScoreParams = {
+  topics: {},
+  topicScoreCap: 10,
+  appSpecificScore: () => 0,
+  appSpecificWeight: 10,
+  IPColocationFactorWeight: -5,
+  IPColocationFactorThreshold: 10,
+  IPColocationFactorWhitelist: new Set(),
+  behaviourPenaltyWeight: -10,
+  behaviourPenaltyThreshold: 0,
+  behaviourPenaltyDecay: 0.2,
+  decayInterval: 1000,
+  decayToZero: 0.1,
+  retainScore: 3_600_000
+}
+
+/** js-libp2p's. */
+export const defaultPeerScoreThresholds: PeerScoreThresholds = {
+  gossipThreshold: -10,
+  publishThreshold: -50,
+  graylistThreshold: -80,
+  acceptPXThreshold: 10,
+  opportunisticGraftThreshold: 20
+}
+
+/** What a counter is multiplied by, every `decayInterval` milliseconds, to fall to `decayToZero` within `decayTimeMs`. */
+export function scoreParameterDecay(decayTimeMs: number, decayInterval = 1000, decayToZero = 0.01): number {
+  return decayToZero ** (decayInterval / decayTimeMs)
+}
+
+/** Throws an `InvalidParametersError` that names the parameter. */
+export function checkScoreParams(params: PeerScoreParams): void {
+  const check = checker('scoreParams')
+  check('topicScoreCap', params.topicScoreCap >= 0, 'zero or above')
+  check('IPColocationFactorWeight', params.IPColocationFactorWeight <= 0, 'zero or below')
+  const isColocationOn = params.IPColocationFactorWeight !== 0
+  check('IPColocationFactorThreshold', !isColocationOn || params.IPColocationFactorThreshold >= 1, 'at least 1')
+  check('behaviourPenaltyWeight', params.behaviourPenaltyWeight <= 0, 'zero or below')
+  check('behaviourPenaltyThreshold', params.behaviourPenaltyThreshold >= 0, 'zero or above')
+  check('behaviourPenaltyDecay', params.behaviourPenaltyWeight === 0 || isDecay(params.behaviourPenaltyDecay), DECAY)
+  check('decayInterval', params.decayInterval >= 1000, 'at least 1000 milliseconds')
+  check('decayToZero', isDecay(params.decayToZero), DECAY)
+  check('retainScore', params.retainScore >= 0, 'zero or above')
+  for (const [topic, topicParams] of Object.entries(params.topics)) checkTopicScoreParams(topic, topicParams)
+}
+
+/** Throws an `InvalidParametersError` that names the parameter. */
+export function checkTopicScoreParams(topic: string, params: TopicScoreParams): void {
+  const check = checker(`scoreParams.topics[${JSON.stringify(topic)}]`)
+  check('topicWeight', params.topicWeight >= 0, 'zero or above')
+  check('timeInMeshWeight', params.timeInMeshWeight >= 0, 'zero or above')
+  check('timeInMeshQuantum', params.timeInMeshQuantum > 0, 'above zero')
+  check('timeInMeshCap', params.timeInMeshWeight === 0 || params.timeInMeshCap > 0, 'above zero')
+  const isP2On = params.firstMessageDeliveriesWeight !== 0
+  check('firstMessageDeliveriesWeight', params.firstMessageDeliveriesWeight >= 0, 'zero or above')
+  check('firstMessageDeliveriesDecay', !isP2On || isDecay(params.firstMessageDeliveriesDecay), DECAY)
+  check('firstMessageDeliveriesCap', !isP2On || params.firstMessageDeliveriesCap > 0, 'above zero')
+  checkMeshDeliveries(params, check)
+  check('meshFailurePenaltyWeight', params.meshFailurePenaltyWeight <= 0, 'zero or below')
+  const isP3bOn = params.meshFailurePenaltyWeight !== 0
+  check('meshFailurePenaltyDecay', !isP3bOn || isDecay(params.meshFailurePenaltyDecay), DECAY)
+  check('invalidMessageDeliveriesWeight', params.invalidMessageDeliveriesWeight <= 0, 'zero or below')
+  check('invalidMessageDeliveriesDecay', isDecay(params.invalidMessageDeliveriesDecay), DECAY)
+}
+
+/** Throws an `InvalidParametersError` that names the threshold. */
+export function checkScoreThresholds(thresholds: PeerScoreThresholds): void {
+  const { gossipThreshold, publishThreshold, graylistThreshold } = thresholds
+  const check = checker('scoreThresholds')
+  check('gossipThreshold', gossipThreshold <= 0, 'zero or below')
+  check('publishThreshold', publishThreshold <= gossipThreshold, 'at most the gossip threshold')
+  check('graylistThreshold', graylistThreshold <= publishThreshold, 'at most the publish threshold')
+  check('acceptPXThreshold', thresholds.acceptPXThreshold >= 0, 'zero or above')
+  check('opportunisticGraftThreshold', thresholds.opportunisticGraftThreshold >= 0, 'zero or above')
+}
+
+type Check = (name: string, isFine: boolean, should: string) => void
+
+const DECAY = 'between 0 and 1'
+const isDecay = (value: number): boolean => value > 0 && value < 1
+
+function checkMeshDeliveries(params: TopicScoreParams, check: Check): void {
+  check('meshMessageDeliveriesWeight', params.meshMessageDeliveriesWeight <= 0, 'zero or below')
+  check('meshMessageDeliveriesWindow', params.meshMessageDeliveriesWindow >= 0, 'zero or above')
+  if (params.meshMessageDeliveriesWeight === 0) return
+  check('meshMessageDeliveriesDecay', isDecay(params.meshMessageDeliveriesDecay), DECAY)
+  check('meshMessageDeliveriesCap', params.meshMessageDeliveriesCap > 0, 'above zero')
+  check('meshMessageDeliveriesThreshold', params.meshMessageDeliveriesThreshold > 0, 'above zero')
+  check('meshMessageDeliveriesActivation', params.meshMessageDeliveriesActivation >= 1000, 'at least 1000 milliseconds')
+}
+
+function checker(where: string): Check {
+  return (name, isFine, should) => {
+    if (!isFine) throw new InvalidParametersError(`\`${where}.${name}\` must be ${should}`)
+  }
+}

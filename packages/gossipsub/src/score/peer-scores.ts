@@ -1,0 +1,272 @@
+import type { MessageId, PeerKey, RejectReason } from '@ts-libp2p/pubsub'
+import { MAX_DELIVERIES, MAX_RETAINED_SCORES } from '../limits.ts'
+import { Colocation } from './colocation.ts'
+import { Deliveries, type DeliveryStatus } from './deliveries.ts'
+import type { PeerScoreParams, TopicScoreParams } from './params.ts'
+import * as topic from './topic-stats.ts'
+import { newTopicStats, type TopicStats, topicScore } from './topic-stats.ts'
+
+interface PeerStats {
+  isConnected: boolean
+  /** When a peer that went is forgotten. */
+  expiresAt: number
+  readonly topics: Map<string, TopicStats>
+  behaviourPenalty: number
+}
+
+/** A score and what it is made of. */
+export interface PeerScoreSnapshot {
+  readonly score: number
+  readonly isConnected: boolean
+  readonly topics: Readonly<Record<string, Readonly<TopicStats>>>
+  readonly appSpecificScore: number
+  readonly IPColocationFactor: number
+  readonly behaviourPenalty: number
+}
+
+const NOBODYS_FAULT: readonly RejectReason[] = [
+  ...(['blacklisted peer', 'blacklisted source', 'self originated message', 'validation queue full'] as const)
+]
+const NAMELESS: readonly RejectReason[] = [
+  ...(['missing signature', 'invalid signature', 'unexpected signature', 'unexpected auth info'] as const)
+]
+const STATUS: Partial<Record<RejectReason, DeliveryStatus>> = {
+  'validation throttled': 'throttled',
+  'validation ignored': 'ignored'
+}
+
+/** Somebody sent a message. */
+export interface Sent {
+  readonly peer: PeerKey
+  readonly id: MessageId
+  readonly topic: string
+}
+
+/**
+ * Judges peers by what they do: P1 to P7 of the spec. Score the sender of a message, not its author.
+ * https://github.com/libp2p/specs/blob/master/pubsub/gossipsub/gossipsub-v1.1.md#peer-scoring
+ */
+export class PeerScores {
+  private readonly params: PeerScoreParams
+  private readonly topicParams: Map<string, TopicScoreParams>
+  private readonly peers = new Map<PeerKey, PeerStats>()
+  private readonly colocation: Colocation
+  private readonly deliveries: Deliveries
+
+  /** `seenTtlMs`: for how long copies of a message are judged. */
+  constructor(params: PeerScoreParams, seenTtlMs: number) {
+    this.params = params
+    this.topicParams = new Map(Object.entries(params.topics))
+    this.colocation = new Colocation(params.IPColocationFactorThreshold, params.IPColocationFactorWhitelist)
+    this.deliveries = new Deliveries(seenTtlMs, MAX_DELIVERIES)
+  }
+
+  /** Zero for a peer that is not known. */
+  score(peer: PeerKey): number {
+    const stats = this.peers.get(peer)
+    if (stats === undefined) return 0
+    const { params } = this
+    return (
+      this.topicsScore(stats) +
+      params.appSpecificScore(peer) * params.appSpecificWeight +
+      this.colocation.factor(peer) * params.IPColocationFactorWeight +
+      Math.max(0, stats.behaviourPenalty - params.behaviourPenaltyThreshold) ** 2 * params.behaviourPenaltyWeight
+    )
+  }
+
+  snapshot(peer: PeerKey): PeerScoreSnapshot | undefined {
+    const stats = this.peers.get(peer)
+    if (stats === undefined) return undefined
+    return {
+      score: this.score(peer),
+      isConnected: stats.isConnected,
+      topics: Object.fromEntries([...stats.topics].map(([name, of]) => [name, { ...of }])),
+      appSpecificScore: this.params.appSpecificScore(peer),
+      IPColocationFactor: this.colocation.factor(peer),
+      behaviourPenalty: stats.behaviourPenalty
+    }
+  }
+
+  /** Peers with a score, those that went included. */
+  known(): PeerKey[] {
+    return [...this.peers.keys()]
+  }
+
+  // ---- peers -----------------------------------------------------------------------------------------------------
+
+  addPeer(peer: PeerKey, ips: readonly string[] = []): void {
+    const stats = this.peers.get(peer)
+    if (stats === undefined) {
+      this.peers.set(peer, { isConnected: true, expiresAt: 0, topics: new Map(), behaviourPenalty: 0 })
+    } else stats.isConnected = true
+    this.setIps(peer, ips)
+  }
+
+  setIps(peer: PeerKey, ips: readonly string[]): void {
+    if (this.peers.has(peer)) this.colocation.set(peer, ips)
+  }
+
+  /** A good score is forgotten at once, a bad one kept: nobody gets rid of it by coming again. */
+  removePeer(peer: PeerKey, now: number): void {
+    const stats = this.peers.get(peer)
+    if (stats === undefined) return
+    if (this.score(peer) > 0) {
+      this.forget(peer)
+      return
+    }
+    for (const [name, of] of stats.topics) {
+      const params = this.topicParams.get(name)
+      of.firstMessageDeliveries = 0
+      if (of.inMesh && params !== undefined) topic.prune(of, params)
+      of.inMesh = false
+    }
+    stats.isConnected = false
+    stats.expiresAt = now + this.params.retainScore
+    this.boundRetained()
+  }
+
+  graft(peer: PeerKey, name: string, now: number): void {
+    this.with(peer, name, stats => topic.graft(stats, now))
+  }
+
+  prune(peer: PeerKey, name: string): void {
+    this.with(peer, name, topic.prune)
+  }
+
+  /** P7. */
+  addPenalty(peer: PeerKey, count: number): void {
+    const stats = this.peers.get(peer)
+    if (stats !== undefined) stats.behaviourPenalty += count
+  }
+
+  // ---- messages --------------------------------------------------------------------------------------------------
+
+  /** A message is being validated. */
+  validate({ id, topic: name }: Sent, now: number): void {
+    if (this.topicParams.has(name)) this.deliveries.of(id, now)
+  }
+
+  deliver({ peer, id, topic: name }: Sent, now: number): void {
+    if (!this.topicParams.has(name)) return
+    this.with(peer, name, topic.countFirstDelivery)
+    const delivery = this.deliveries.of(id, now)
+    if (delivery.status !== 'undecided') return
+    delivery.status = 'valid'
+    delivery.validatedAt = now
+    for (const other of delivery.peers) if (other !== peer) this.with(other, name, topic.countMeshDelivery)
+  }
+
+  duplicate({ peer, id, topic: name }: Sent, now: number): void {
+    const params = this.topicParams.get(name)
+    if (params === undefined) return
+    const delivery = this.deliveries.of(id, now)
+    if (delivery.peers.has(peer)) return
+    switch (delivery.status) {
+      case 'undecided':
+        delivery.peers.add(peer)
+        return
+      case 'valid':
+        delivery.peers.add(peer)
+        if (now - delivery.validatedAt > params.meshMessageDeliveriesWindow) return
+        this.with(peer, name, topic.countMeshDelivery)
+        break
+      case 'invalid':
+        this.countInvalid(peer, name)
+        break
+    }
+  }
+
+  reject({ peer, id, topic: name }: Sent, reason: RejectReason, now: number): void {
+    if (!this.topicParams.has(name) || NOBODYS_FAULT.includes(reason)) return
+    // Its name says nothing: other peers may have sent the right one.
+    if (NAMELESS.includes(reason)) {
+      this.countInvalid(peer, name)
+      return
+    }
+    const delivery = this.deliveries.of(id, now)
+    if (delivery.status !== 'undecided') return
+    delivery.status = STATUS[reason] ?? 'invalid'
+    if (delivery.status === 'invalid') {
+      this.countInvalid(peer, name)
+      for (const other of delivery.peers) this.countInvalid(other, name)
+    }
+    delivery.peers.clear()
+  }
+
+  /** A message that could not even be read. */
+  countInvalid(peer: PeerKey, name: string): void {
+    this.with(peer, name, stats => {
+      stats.invalidMessageDeliveries++
+    })
+  }
+
+  // ---- time ------------------------------------------------------------------------------------------------------
+
+  /** One decay interval has passed. Scores of peers that went stay as they were. */
+  refresh(now: number): void {
+    for (const [peer, stats] of this.peers) {
+      if (stats.isConnected) this.decay(stats, now)
+      else if (now > stats.expiresAt) this.forget(peer)
+    }
+  }
+
+  expireDeliveries(now: number): void {
+    this.deliveries.expire(now)
+  }
+
+  setTopicParams(name: string, params: TopicScoreParams): void {
+    this.topicParams.set(name, params)
+    for (const { topics } of this.peers.values()) {
+      const stats = topics.get(name)
+      if (stats !== undefined) topic.recap(stats, params)
+    }
+  }
+
+  // ---- inside ----------------------------------------------------------------------------------------------------
+
+  private topicsScore({ topics }: PeerStats): number {
+    let score = 0
+    for (const [name, stats] of topics) {
+      const params = this.topicParams.get(name)
+      if (params !== undefined) score += topicScore(stats, params) * params.topicWeight
+    }
+    const { topicScoreCap } = this.params
+    return topicScoreCap > 0 ? Math.min(score, topicScoreCap) : score
+  }
+
+  private decay(stats: PeerStats, now: number): void {
+    const { decayToZero, behaviourPenaltyDecay } = this.params
+    for (const [name, of] of stats.topics) {
+      const params = this.topicParams.get(name)
+      if (params !== undefined) topic.decay(of, params, decayToZero, now)
+    }
+    stats.behaviourPenalty = topic.decayed(stats.behaviourPenalty, behaviourPenaltyDecay, decayToZero)
+  }
+
+  /** Only topics that are scored have stats. */
+  private with(peer: PeerKey, name: string, fn: (stats: TopicStats, params: TopicScoreParams) => void): void {
+    const params = this.topicParams.get(name)
+    const topics = this.peers.get(peer)?.topics
+    if (params === undefined || topics === undefined) return
+    let stats = topics.get(name)
+    if (stats === undefined) {
+      stats = newTopicStats()
+      topics.set(name, stats)
+    }
+    fn(stats, params)
+  }
+
+  private forget(peer: PeerKey): void {
+    this.colocation.remove(peer)
+    this.peers.delete(peer)
+  }
+
+  private boundRetained(): void {
+    if (this.peers.size <= MAX_RETAINED_SCORES) return
+    for (const [peer, { isConnected }] of this.peers) {
+      if (isConnected) continue
+      this.forget(peer)
+      return
+    }
+  }
+}

@@ -1,0 +1,214 @@
+import { Fifo } from '@ts-libp2p/stream'
+import type { DropReason } from './counters.ts'
+import type { MessageId } from './ids.ts'
+import {
+  FORWARD_TTL_MS,
+  IDONTWANT_IDS_PER_RPC,
+  MAX_QUEUED_BYTES,
+  MAX_QUEUED_IDS,
+  MAX_QUEUED_MESSAGES
+} from './limits.ts'
+import type { PubsubMessage } from './message.ts'
+import type { Kind, RpcParts } from './router.ts'
+import type { Extensions, Partial, Prune, Subscription } from './rpc.ts'
+import { encodeRpcs } from './rpc-encode.ts'
+
+interface Waiting {
+  readonly message: PubsubMessage
+  readonly kind: Kind
+  readonly since: number
+}
+
+/** How many of what could not be sent. */
+export type OnDrop = (reason: DropReason, count: number) => void
+
+/**
+ * What waits to be sent to one peer, bounded. What is said about topics goes first and is never dropped, because the
+ * other side would be left with a wrong picture; it is the latest word on each topic, so there cannot be more of it than
+ * topics. Then our own messages, then others': of those the oldest go when there are too many.
+ */
+export class Outbox {
+  private readonly maxBytes: number
+  private readonly onDrop: OnDrop
+  private readonly own = new Fifo<Waiting>()
+  private others = new Fifo<Waiting>()
+  private bytes = 0
+  private extensions: Extensions | undefined
+  private readonly subscriptions = new Map<string, Subscription>()
+  private readonly grafts = new Set<string>()
+  private readonly prunes = new Map<string, Prune>()
+  private readonly ihave = new Map<string, Set<MessageId>>()
+  private readonly iwant = new Set<MessageId>()
+  private readonly idontwant = new Set<MessageId>()
+  private readonly partials = new Fifo<Partial>()
+  private ids = 0
+
+  /** `maxBytes`: of one RPC. */
+  constructor(maxBytes: number, onDrop: OnDrop) {
+    this.maxBytes = maxBytes
+    this.onDrop = onDrop
+  }
+
+  get queuedMessages(): number {
+    return this.own.length + this.others.length
+  }
+
+  get queuedBytes(): number {
+    return this.bytes
+  }
+
+  get isEmpty(): boolean {
+    return this.queuedMessages === 0 && !this.hasControl
+  }
+
+  /** Gossip that waits already makes room for nothing: it is old news by the next heartbeat. */
+  add({ extensions, subscriptions = [], control = {}, partial }: RpcParts): void {
+    if (extensions !== undefined) this.extensions = extensions
+    for (const each of subscriptions) this.subscriptions.set(each.topic, each)
+    for (const topic of control.graft ?? []) {
+      this.prunes.delete(topic)
+      this.grafts.add(topic)
+    }
+    for (const each of control.prune ?? []) {
+      this.grafts.delete(each.topic)
+      this.prunes.set(each.topic, each)
+    }
+    for (const { topic, ids } of control.ihave ?? []) this.addIds(this.ihaveOf(topic), ids)
+    if (control.iwant !== undefined) this.addIds(this.iwant, control.iwant)
+    if (control.idontwant !== undefined) this.addIds(this.idontwant, control.idontwant)
+    if (partial !== undefined) this.addPartial(partial)
+  }
+
+  push(message: PubsubMessage, kind: Kind, now: number): void {
+    const line = kind === 'own' ? this.own : this.others
+    line.push({ message, kind, since: now })
+    this.bytes += message.frame.byteLength
+    while (this.isFull && this.queuedMessages > 1) this.dropOldest()
+  }
+
+  /** The peer has these. Returns how many of them waited. */
+  cancel(ids: ReadonlySet<MessageId>): void {
+    if (this.others.length === 0) return
+    const left = new Fifo<Waiting>()
+    let cancelled = 0
+    for (let entry = this.others.shift(); entry !== undefined; entry = this.others.shift()) {
+      if (!ids.has(entry.message.id)) left.push(entry)
+      else {
+        this.bytes -= entry.message.frame.byteLength
+        cancelled++
+      }
+    }
+    this.others = left
+    if (cancelled > 0) this.onDrop('unwanted', cancelled)
+  }
+
+  /** Everything but messages, as RPCs. */
+  takeControl(): Uint8Array[] {
+    if (!this.hasControl) return []
+    const [idontwant = [], ...more] = this.unwantedBatches()
+    const frames = this.encode({
+      extensions: this.extensions,
+      subscriptions: [...this.subscriptions.values()],
+      control: {
+        graft: [...this.grafts],
+        prune: [...this.prunes.values()],
+        ihave: [...this.ihave].map(([topic, ids]) => ({ topic, ids: [...ids] })),
+        iwant: [...this.iwant],
+        idontwant
+      }
+    })
+    for (const ids of more) frames.push(...this.encode({ control: { idontwant: ids } }))
+    // An RPC holds one of these only.
+    for (let partial = this.partials.shift(); partial !== undefined; partial = this.partials.shift()) {
+      frames.push(...this.encode({ partial }))
+    }
+    this.clearControl()
+    return frames
+  }
+
+  /** The next message's RPC. */
+  takeMessage(now: number): Uint8Array | undefined {
+    for (let entry = this.shift(); entry !== undefined; entry = this.shift()) {
+      if (entry.kind === 'own' || now - entry.since <= FORWARD_TTL_MS) return entry.message.frame
+      this.onDrop('stale', 1)
+    }
+    return undefined
+  }
+
+  /** The peer is gone. */
+  clear(): void {
+    if (this.queuedMessages > 0) this.onDrop('peer gone', this.queuedMessages)
+    this.own.clear()
+    this.others.clear()
+    this.bytes = 0
+    this.partials.clear()
+    this.clearControl()
+  }
+
+  private get hasControl(): boolean {
+    const topics = this.subscriptions.size + this.grafts.size + this.prunes.size
+    return this.extensions !== undefined || topics + this.ids + this.partials.length > 0
+  }
+
+  private get isFull(): boolean {
+    return this.queuedMessages > MAX_QUEUED_MESSAGES || this.bytes > MAX_QUEUED_BYTES
+  }
+
+  private shift(): Waiting | undefined {
+    const entry = this.own.shift() ?? this.others.shift()
+    if (entry !== undefined) this.bytes -= entry.message.frame.byteLength
+    return entry
+  }
+
+  private dropOldest(): void {
+    const entry = this.others.shift() ?? this.own.shift()
+    this.bytes -= entry?.message.frame.byteLength ?? 0
+    this.onDrop('queue full', 1)
+  }
+
+  private unwantedBatches(): MessageId[][] {
+    const ids = [...this.idontwant]
+    const batches: MessageId[][] = []
+    for (let at = 0; at < ids.length; at += IDONTWANT_IDS_PER_RPC)
+      batches.push(ids.slice(at, at + IDONTWANT_IDS_PER_RPC))
+    return batches
+  }
+
+  private ihaveOf(topic: string): Set<MessageId> {
+    const ids = this.ihave.get(topic) ?? new Set()
+    this.ihave.set(topic, ids)
+    return ids
+  }
+
+  private addIds(target: Set<MessageId>, ids: readonly MessageId[]): void {
+    const room = Math.max(0, MAX_QUEUED_IDS - this.ids)
+    const before = target.size
+    for (const id of ids.slice(0, room)) target.add(id)
+    this.ids += target.size - before
+    if (ids.length > room) this.onDrop('gossip queue full', ids.length - room)
+  }
+
+  private addPartial(partial: Partial): void {
+    this.partials.push(partial)
+    if (this.partials.length <= MAX_QUEUED_MESSAGES) return
+    this.partials.shift()
+    this.onDrop('queue full', 1)
+  }
+
+  private encode(parts: RpcParts): Uint8Array[] {
+    const { frames, oversized } = encodeRpcs(parts, this.maxBytes)
+    if (oversized > 0) this.onDrop('queue full', oversized)
+    return frames
+  }
+
+  private clearControl(): void {
+    this.extensions = undefined
+    this.subscriptions.clear()
+    this.grafts.clear()
+    this.prunes.clear()
+    this.ihave.clear()
+    this.iwant.clear()
+    this.idontwant.clear()
+    this.ids = 0
+  }
+}

@@ -1,0 +1,119 @@
+import type { Clock } from '@ts-libp2p/interface'
+import { isPromise, toError } from '@ts-libp2p/stream'
+import { countDrop } from './counters.ts'
+import type { PeerLink } from './link.ts'
+import type { MessageReader, Refused } from './message-reader.ts'
+import type { CheckedPubsubOptions } from './options.ts'
+import type { RoutedMessage } from './routed-message.ts'
+import type { Input, Router, Verdict } from './router.ts'
+import { decodeRpc, type Rpc } from './rpc.ts'
+import type { Validation } from './validation.ts'
+
+export interface ReceiverInit {
+  readonly router: Router
+  readonly reader: MessageReader
+  readonly validation: Validation
+  readonly options: CheckedPubsubOptions
+  readonly clock: Clock
+  /** Tells the router, and does what it wants done. */
+  readonly tell: (input: Input) => void
+}
+
+const UNREADABLE: Refused = { topic: '', reason: 'validation failed' }
+
+/** Takes what peers send apart, and tells the router piece by piece. */
+export class Receiver {
+  private readonly init: ReceiverInit
+
+  constructor(init: ReceiverInit) {
+    this.init = init
+  }
+
+  receive(link: PeerLink, bytes: Uint8Array, isFirst: boolean): void {
+    const { router, clock, tell } = this.init
+    const peer = link.key
+    router.counters.receivedBytes += bytes.byteLength
+    const acceptance = router.accepts(peer, clock.now())
+    const rpc = this.decode(link, bytes, acceptance !== 'none')
+    if (rpc === undefined) return
+    if (rpc.subscriptions.length > 0) tell({ type: 'subscriptions', peer, subscriptions: rpc.subscriptions })
+    if (acceptance === 'none') {
+      countDrop(router.counters, 'graylisted')
+      return
+    }
+    if (acceptance === 'all') for (const message of rpc.messages) this.onMessage(link, message)
+    else if (rpc.messages.length > 0) this.onGated(link, rpc.messages.length)
+    const { control, partial } = rpc
+    if (isFirst || control !== undefined || partial !== undefined) {
+      tell({ type: 'control', peer, control, partial, isFirst })
+    }
+  }
+
+  /** Whether the author signed the message: told at once, or when it is known. */
+  verify(link: PeerLink, message: RoutedMessage): void {
+    const answer = (isValid: boolean): void => this.init.tell({ type: 'verified', peer: link.key, message, isValid })
+    const isValid = message.verify()
+    if (isPromise(isValid)) this.later(link, isValid, answer, false)
+    else answer(isValid)
+  }
+
+  /** What the validators say of it. */
+  validate(link: PeerLink, message: RoutedMessage): void {
+    const answer = (verdict: Verdict): void => this.init.tell({ type: 'validated', peer: link.key, message, verdict })
+    const verdict = this.init.validation.judge(link.peerId, message)
+    if (isPromise(verdict)) this.later(link, verdict, answer, 'ignore')
+    else answer(verdict)
+  }
+
+  private decode(link: PeerLink, bytes: Uint8Array, isTrusted: boolean): Rpc | undefined {
+    try {
+      return decodeRpc(bytes, this.init.options.decodeRpcLimits, isTrusted)
+    } catch (err) {
+      const isOver = (err as { code?: unknown }).code === 'too-many'
+      this.misbehaved(link, isOver ? 'too many entries' : 'malformed')
+      // What cannot be read may be anything. What is too much is only dropped.
+      if (!isOver) link.reject(toError(err))
+      return undefined
+    }
+  }
+
+  private onMessage(link: PeerLink, bytes: Uint8Array): void {
+    this.init.router.counters.received++
+    try {
+      const read = this.init.reader.read(bytes)
+      if (isPromise(read)) this.later(link, read, result => this.onRead(link, result), UNREADABLE)
+      else this.onRead(link, read)
+    } catch {
+      this.misbehaved(link, 'malformed')
+    }
+  }
+
+  private onRead(link: PeerLink, read: RoutedMessage | Refused): void {
+    const { router, tell } = this.init
+    if ('reason' in read) {
+      countDrop(router.counters, read.reason)
+      tell({ type: 'invalidMessage', peer: link.key, topic: read.topic, reason: read.reason })
+    } else tell({ type: 'message', peer: link.key, message: read })
+  }
+
+  private onGated(link: PeerLink, count: number): void {
+    countDrop(this.init.router.counters, 'gated', count)
+    this.init.tell({ type: 'gated', peer: link.key, count })
+  }
+
+  private misbehaved(link: PeerLink, reason: 'malformed' | 'too many entries'): void {
+    countDrop(this.init.router.counters, reason)
+    this.init.tell({ type: 'misbehaved', peer: link.key })
+  }
+
+  /** The peer is held back while too much of it waits. */
+  private later<T>(link: PeerLink, value: Promise<T>, then: (value: T) => void, otherwise: T): void {
+    const release = link.hold()
+    value
+      .catch(() => otherwise)
+      .then(result => {
+        release()
+        then(result)
+      })
+  }
+}

@@ -1,0 +1,81 @@
+import type { Author } from './authors.ts'
+import type { MessageId } from './ids.ts'
+import type { Message, PubsubMessage } from './message.ts'
+import { frameMessage, signingInput, type WireMessage } from './wire-message.ts'
+
+/** A message that is read, verified, delivered and passed on. What only some steps need is made by the first of them. */
+export class RoutedMessage implements PubsubMessage {
+  /** Set once it is known. */
+  id: MessageId = ''
+  /** The payload as applications see it, when a transform made one. */
+  data: Uint8Array | undefined
+  private fields: WireMessage
+  private readonly findAuthor: (wire: WireMessage) => Author | undefined
+  private foundAuthor: Author | undefined
+  private encoded: Uint8Array | undefined
+
+  constructor(wire: WireMessage, findAuthor: (wire: WireMessage) => Author | undefined) {
+    this.fields = wire
+    this.findAuthor = findAuthor
+  }
+
+  get wire(): WireMessage {
+    return this.fields
+  }
+
+  get topic(): string {
+    return this.fields.topic
+  }
+
+  get dataLength(): number {
+    return this.fields.data?.byteLength ?? 0
+  }
+
+  get signedBy(): Author | undefined {
+    if (this.fields.from === undefined) return undefined
+    this.foundAuthor ??= this.findAuthor(this.fields)
+    return this.foundAuthor
+  }
+
+  get author(): string | undefined {
+    return this.signedBy?.text
+  }
+
+  get frame(): Uint8Array {
+    return this.encoded ?? this.encode()
+  }
+
+  /** Whether the author signed it. True of an unsigned message, which the policy let pass. */
+  verify(): boolean | Promise<boolean> {
+    const { signature } = this.fields
+    if (signature === undefined) return true
+    return this.signedBy?.publicKey.verify(signingInput(this.fields), signature) ?? false
+  }
+
+  toMessage(): Message {
+    const { fields, signedBy, topic } = this
+    const data = this.data ?? copyOf(fields.data)
+    if (signedBy === undefined) return { type: 'unsigned', topic, data }
+    return {
+      ...{ type: 'signed', from: signedBy.peerId, topic, data, sequenceNumber: seqnoOf(fields) },
+      ...{ signature: copyOf(fields.signature), key: signedBy.publicKey }
+    }
+  }
+
+  private encode(): Uint8Array {
+    const { frame, wire } = frameMessage(this.fields)
+    this.encoded = frame
+    this.fields = wire
+    return frame
+  }
+}
+
+/** Zero where there is none. */
+function seqnoOf({ seqno }: WireMessage): bigint {
+  if (seqno?.byteLength !== 8) return 0n
+  return new DataView(seqno.buffer, seqno.byteOffset, 8).getBigUint64(0)
+}
+
+function copyOf(view: Uint8Array | undefined): Uint8Array {
+  return view === undefined ? new Uint8Array(0) : new Uint8Array(view)
+}

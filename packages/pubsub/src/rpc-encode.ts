@@ -1,0 +1,104 @@
+import { lengthPrefixed } from '@ts-libp2p/bytes'
+import { idToBytes, type MessageId } from './ids.ts'
+import { type Control, Rpc as RpcMessage, type SubOpts } from './pb/rpc.js'
+import type { RpcParts } from './router.ts'
+import type { IHave, Prune, Subscription } from './rpc.ts'
+
+interface ControlDraft {
+  graft: { topicID: string }[]
+  prune: Control.$Properties['prune'] & object
+  ihave: { topicID: string; messageIDs: Uint8Array[] }[]
+  iwant: { messageIDs: Uint8Array[] }[]
+  idontwant: { messageIDs: Uint8Array[] }[]
+  extensions?: Control.$Properties['extensions']
+}
+
+interface RpcDraft {
+  subscriptions: SubOpts.$Properties[]
+  control: ControlDraft
+  hasControl: boolean
+  partial?: RpcMessage.$Properties['partial']
+}
+
+/** Adds something to an RPC: the smallest part, which is not split any further. */
+type Unit = (rpc: RpcDraft) => void
+
+/** Ids in one unit. */
+const IDS_PER_UNIT = 512
+
+/**
+ * Encodes what is to be said to a peer, its length before it: as one RPC, or as several where it is over `maxBytes`,
+ * the length included. What does not fit even alone is left out and counted. What comes first stays first.
+ */
+export function encodeRpcs(parts: RpcParts, maxBytes: number): { frames: Uint8Array[]; oversized: number } {
+  const frames = encodeUnits(unitsOf(parts), maxBytes)
+  const fitting = frames.filter(({ byteLength }) => byteLength <= maxBytes)
+  return { frames: fitting, oversized: frames.length - fitting.length }
+}
+
+function encodeUnits(units: readonly Unit[], maxBytes: number): Uint8Array[] {
+  if (units.length === 0) return []
+  const frame = lengthPrefixed(encode(units))
+  if (frame.byteLength <= maxBytes || units.length === 1) return [frame]
+  const half = Math.ceil(units.length / 2)
+  return [...encodeUnits(units.slice(0, half), maxBytes), ...encodeUnits(units.slice(half), maxBytes)]
+}
+
+function encode(units: readonly Unit[]): Uint8Array {
+  const control: ControlDraft = { graft: [], prune: [], ihave: [], iwant: [], idontwant: [] }
+  const draft: RpcDraft = { subscriptions: [], control, hasControl: false }
+  for (const unit of units) unit(draft)
+  const { subscriptions, hasControl, partial } = draft
+  const rpc: RpcMessage.$Properties = { subscriptions }
+  if (hasControl) rpc.control = control
+  if (partial !== undefined) rpc.partial = partial
+  return RpcMessage.encode(rpc).finish()
+}
+
+function unitsOf({ extensions, subscriptions = [], control = {}, partial }: RpcParts): Unit[] {
+  const { graft = [], prune = [], ihave = [], iwant = [], idontwant = [] } = control
+  const units: Unit[] = []
+  if (extensions !== undefined) units.push(inControl(draft => Object.assign(draft, { extensions })))
+  for (const each of subscriptions) units.push(rpc => void rpc.subscriptions.push(subscriptionOf(each)))
+  for (const topicID of graft) units.push(inControl(draft => draft.graft.push({ topicID })))
+  for (const each of prune) units.push(inControl(draft => draft.prune.push(pruneOf(each))))
+  for (const messageIDs of chunks(idontwant)) units.push(inControl(draft => draft.idontwant.push({ messageIDs })))
+  for (const messageIDs of chunks(iwant)) units.push(inControl(draft => draft.iwant.push({ messageIDs })))
+  for (const each of ihave) units.push(...ihaveUnits(each))
+  if (partial !== undefined) {
+    const { topic: topicID, groupId: groupID, message: partialMessage, metadata: partsMetadata } = partial
+    units.push(rpc => Object.assign(rpc, { partial: { topicID, groupID, partialMessage, partsMetadata } }))
+  }
+  return units
+}
+
+function inControl(add: (control: ControlDraft) => void): Unit {
+  return rpc => {
+    rpc.hasControl = true
+    add(rpc.control)
+  }
+}
+
+function ihaveUnits({ topic: topicID, ids }: IHave): Unit[] {
+  return chunks(ids).map(messageIDs => inControl(draft => draft.ihave.push({ topicID, messageIDs })))
+}
+
+function chunks(ids: readonly MessageId[]): Uint8Array[][] {
+  const out: Uint8Array[][] = []
+  for (let at = 0; at < ids.length; at += IDS_PER_UNIT) out.push(ids.slice(at, at + IDS_PER_UNIT).map(idToBytes))
+  return out
+}
+
+function subscriptionOf({ topic: topicid, subscribe, ...partial }: Subscription): SubOpts.$Properties {
+  const { requestsPartial, supportsSendingPartial } = partial
+  if (requestsPartial !== true && supportsSendingPartial !== true) return { subscribe, topicid }
+  return { subscribe, topicid, requestsPartial, supportsSendingPartial }
+}
+
+function pruneOf({ topic: topicID, backoffSeconds: backoff, peers }: Prune): ControlDraft['prune'][number] {
+  return {
+    topicID,
+    backoff,
+    peers: peers.map(({ peerId: peerID, signedPeerRecord }) => ({ peerID, signedPeerRecord }))
+  }
+}

@@ -1,0 +1,163 @@
+import { LengthPrefixDecoder } from '@ts-libp2p/bytes'
+import fc from 'fast-check'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { DropReason } from '../src/counters.ts'
+import {
+  DECODE_RPC_LIMITS,
+  FORWARD_TTL_MS,
+  IDONTWANT_IDS_PER_RPC,
+  MAX_QUEUED_BYTES,
+  MAX_QUEUED_IDS,
+  MAX_QUEUED_MESSAGES
+} from '../src/limits.ts'
+import { Outbox } from '../src/outbox.ts'
+import { RoutedMessage } from '../src/routed-message.ts'
+import { decodeRpc, type Rpc } from '../src/rpc.ts'
+import { encodeMessage } from '../src/wire-message.ts'
+
+let outbox: Outbox
+let dropped: Map<DropReason, number>
+
+beforeEach(() => {
+  dropped = new Map()
+  outbox = new Outbox(1_048_576, (reason, count) => dropped.set(reason, (dropped.get(reason) ?? 0) + count))
+})
+
+function message(id: string, bytes = 10): RoutedMessage {
+  const made = new RoutedMessage(encodeMessage({ topic: 'news', data: new Uint8Array(bytes) }), () => undefined)
+  made.id = id
+  return made
+}
+
+function takeRpcs(): Rpc[] {
+  const decoder = new LengthPrefixDecoder()
+  return outbox.takeControl().flatMap(frame => [...decoder.push(frame)].map(rpc => decodeRpc(rpc, DECODE_RPC_LIMITS)))
+}
+
+describe('the outbox of a peer', () => {
+  it('gathers what is to be said into one RPC', () => {
+    outbox.add({ subscriptions: [{ topic: 'a', subscribe: true }] })
+    outbox.add({ control: { graft: ['a'] } })
+    outbox.add({ control: { iwant: ['x', 'y'], ihave: [{ topic: 'a', ids: ['1'] }] } })
+    outbox.add({ control: { iwant: ['y', 'z'], ihave: [{ topic: 'a', ids: ['2'] }] } })
+    const [rpc, ...more] = takeRpcs()
+    expect(more).toEqual([])
+    expect(rpc!.subscriptions).toMatchObject([{ topic: 'a', subscribe: true }])
+    expect(rpc!.control).toMatchObject({
+      graft: ['a'],
+      iwant: ['x', 'y', 'z'],
+      ihave: [{ topic: 'a', ids: ['1', '2'] }]
+    })
+    expect(takeRpcs()).toEqual([])
+  })
+
+  it('keeps the latest word on each topic only', () => {
+    outbox.add({ subscriptions: [{ topic: 'a', subscribe: true }], control: { graft: ['a', 'b'] } })
+    outbox.add({ subscriptions: [{ topic: 'a', subscribe: false }], control: { prune: [{ topic: 'a', peers: [] }] } })
+    outbox.add({ control: { prune: [{ topic: 'c', peers: [] }] } })
+    outbox.add({ control: { graft: ['c'] } })
+    const [rpc] = takeRpcs()
+    expect(rpc!.subscriptions).toMatchObject([{ topic: 'a', subscribe: false }])
+    expect(rpc!.control).toMatchObject({ graft: ['b', 'c'], prune: [{ topic: 'a' }] })
+  })
+
+  it('says in RPCs of ten ids what is not wanted: go-libp2p-pubsub reads no more of each', () => {
+    outbox.add({ control: { idontwant: Array.from({ length: 25 }, (_, i) => String(i)) } })
+    const rpcs = takeRpcs()
+    expect(rpcs.map(({ control }) => control!.idontwant.length)).toEqual([10, 10, 5])
+    expect(IDONTWANT_IDS_PER_RPC).toBe(10)
+  })
+
+  it('sends parts one by one', () => {
+    for (const id of [1, 2]) outbox.add({ partial: { topic: 'a', groupId: Uint8Array.of(id) } })
+    expect(takeRpcs().map(({ partial }) => partial!.groupId[0])).toEqual([1, 2])
+  })
+
+  it('sends our own messages first, others in the order they came', () => {
+    const [a, b, c] = [message('a'), message('b'), message('c')]
+    outbox.push(a, 'forward', 0)
+    outbox.push(b, 'answer', 0)
+    outbox.push(c, 'own', 0)
+    expect([outbox.takeMessage(0), outbox.takeMessage(0), outbox.takeMessage(0), outbox.takeMessage(0)]).toEqual([
+      c.frame,
+      a.frame,
+      b.frame,
+      undefined
+    ])
+  })
+
+  it('drops the oldest of others, then of our own, when there are too many', () => {
+    const own = message('own')
+    outbox.push(own, 'own', 0)
+    for (let i = 0; i < MAX_QUEUED_MESSAGES + 4; i++) outbox.push(message(String(i)), 'forward', 0)
+    expect([outbox.queuedMessages, dropped.get('queue full')]).toEqual([MAX_QUEUED_MESSAGES, 5])
+    expect(outbox.takeMessage(0)).toBe(own.frame)
+    for (let i = 0; i < 2 * MAX_QUEUED_MESSAGES; i++) outbox.push(message(String(i)), 'own', 0)
+    expect([outbox.queuedMessages, dropped.get('queue full')]).toEqual([
+      MAX_QUEUED_MESSAGES,
+      5 + 2 * MAX_QUEUED_MESSAGES - 1
+    ])
+  })
+
+  it('drops them when they are too large together, but never the only one', () => {
+    const half = MAX_QUEUED_BYTES / 2
+    outbox.push(message('a', half), 'forward', 0)
+    outbox.push(message('b', half), 'forward', 0)
+    expect([outbox.queuedMessages, dropped.get('queue full')]).toEqual([1, 1])
+    outbox.push(message('c', 2 * MAX_QUEUED_BYTES), 'forward', 0)
+    expect(outbox.queuedMessages).toBe(1)
+  })
+
+  it('drops what has waited too long, unless it is ours', () => {
+    outbox.push(message('a'), 'forward', 0)
+    const own = message('b')
+    outbox.push(own, 'own', 0)
+    expect(outbox.takeMessage(FORWARD_TTL_MS + 1)).toBe(own.frame)
+    expect(outbox.takeMessage(FORWARD_TTL_MS + 1)).toBeUndefined()
+    expect(dropped.get('stale')).toBe(1)
+  })
+
+  it('takes back what the peer has meanwhile', () => {
+    const kept = message('b')
+    outbox.push(message('a'), 'forward', 0)
+    outbox.push(kept, 'forward', 0)
+    outbox.cancel(new Set(['a', 'c']))
+    expect([outbox.takeMessage(0), outbox.takeMessage(0), dropped.get('unwanted')]).toEqual([kept.frame, undefined, 1])
+  })
+
+  it('keeps so much gossip and no more', () => {
+    const ids = Array.from({ length: MAX_QUEUED_IDS + 7 }, (_, i) => String(i))
+    outbox.add({ control: { iwant: ids } })
+    expect(takeRpcs().flatMap(({ control }) => control!.iwant)).toHaveLength(MAX_QUEUED_IDS)
+    expect(dropped.get('gossip queue full')).toBe(7)
+  })
+
+  it('knows how many bytes wait, whatever happens', () => {
+    const step = fc.oneof(
+      fc.record({ push: fc.nat(5000), kind: fc.constantFrom('own' as const, 'forward' as const) }),
+      fc.record({ cancel: fc.nat(20) }),
+      fc.constant('take' as const)
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), steps => {
+        const fresh = new Outbox(1_048_576, () => {})
+        for (const [i, one] of steps.entries()) {
+          if (one === 'take') fresh.takeMessage(0)
+          else if ('push' in one) fresh.push(message(String(i % 20), one.push), one.kind, 0)
+          else fresh.cancel(new Set([String(one.cancel)]))
+        }
+        let left = fresh.queuedBytes
+        for (let frame = fresh.takeMessage(0); frame !== undefined; frame = fresh.takeMessage(0))
+          left -= frame.byteLength
+        expect([left, fresh.queuedBytes, fresh.queuedMessages]).toEqual([0, 0, 0])
+      })
+    )
+  })
+
+  it('counts what was left when the peer went', () => {
+    outbox.push(message('a'), 'own', 0)
+    outbox.add({ control: { graft: ['a'] } })
+    outbox.clear()
+    expect([outbox.isEmpty, dropped.get('peer gone')]).toEqual([true, 1])
+  })
+})

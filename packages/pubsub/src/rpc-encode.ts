@@ -1,12 +1,12 @@
 import { lengthPrefixed } from '@ts-libp2p/bytes'
 import { idToBytes, type MessageId } from './ids.ts'
-import { type Control, Rpc as RpcMessage, type SubOpts } from './pb/rpc.js'
+import { type Control, type Prune as PruneMessage, Rpc as RpcMessage, type SubOpts } from './pb/rpc.js'
 import type { RpcParts } from './router.ts'
 import type { IHave, Prune, Subscription } from './rpc.ts'
 
 interface ControlDraft {
   graft: { topicID: string }[]
-  prune: Control.$Properties['prune'] & object
+  prune: PruneMessage.$Properties[]
   ihave: { topicID: string; messageIDs: Uint8Array[] }[]
   iwant: { messageIDs: Uint8Array[] }[]
   idontwant: { messageIDs: Uint8Array[] }[]
@@ -95,7 +95,7 @@ function subscriptionOf({ topic: topicid, subscribe, ...partial }: Subscription)
   return { subscribe, topicid, requestsPartial, supportsSendingPartial }
 }
 
-function pruneOf({ topic: topicID, backoffSeconds: backoff, peers }: Prune): ControlDraft['prune'][number] {
+function pruneOf({ topic: topicID, backoffSeconds: backoff, peers }: Prune): PruneMessage.$Properties {
   return {
     topicID,
     backoff,

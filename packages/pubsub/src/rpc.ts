@@ -170,7 +170,7 @@ function readControl(bytes: Uint8Array): Control {
     graft: graft.map(({ topicID }) => topicID ?? ''),
     prune: prune.map(({ topicID, backoff, peers }) => ({
       topic: topicID ?? '',
-      backoffSeconds: backoff == null || backoff === 0 ? undefined : backoff,
+      backoffSeconds: backoff,
       peers: (peers ?? []).map(({ peerID, signedPeerRecord }) => ({
         peerId: new Uint8Array(peerID ?? []),
         signedPeerRecord: copyOf(signedPeerRecord)

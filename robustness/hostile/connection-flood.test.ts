@@ -6,7 +6,7 @@
  */
 import { connect, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { rawAttacker, securedAttacker } from '../src/attacker.ts'
+import { muxedAttacker, rawAttacker, securedAttacker } from '../src/attacker.ts'
 import { portOf } from '../src/ports.ts'
 import { setScene } from '../src/scene.ts'
 
@@ -42,7 +42,6 @@ describe('a flood of connections from one host', () => {
     await using scene = await setScene()
     const { privateKey, peerId } = await rawAttacker(scene.node)
     await scene.endure(async () => {
-      const { muxedAttacker } = await import('../src/attacker.ts')
       for (let i = 0; i < 30; i++) await muxedAttacker(scene.node, { who: { privateKey, peerId } })
       await expect.poll(() => scene.node.getConnections(peerId).filter(c => c.status === 'open').length).toBe(4)
     })

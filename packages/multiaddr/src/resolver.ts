@@ -1,4 +1,4 @@
-import { type AbortOptions, type Component, type Multiaddr, TimeoutError } from '@ts-libp2p/interface'
+import { type AbortOptions, type Clock, type Component, type Multiaddr, TimeoutError } from '@ts-libp2p/interface'
 import { createDns } from '#dns'
 import { abortable } from './abort.ts'
 import * as code from './codes.ts'
@@ -24,6 +24,8 @@ export interface ResolverOptions {
   /** Who answers. Default `createDns()`: the system in Node, nobody in a browser. */
   dns?: DnsLookup
   limits?: Partial<ResolverLimits>
+  /** What `timeoutMs` is measured by. Default: the real time. */
+  clock?: Pick<Clock, 'after'>
   /**
    * Resolve `dnsaddr` only, and leave `dns`, `dns4` and `dns6` in the addresses for the transport, as browsers must.
    * Default false.
@@ -48,6 +50,13 @@ const DEFAULT_LIMITS: ResolverLimits = {
   timeoutMs: RESOLVE_TIMEOUT_MS
 }
 
+const REAL_TIME: Pick<Clock, 'after'> = {
+  after(ms, fn) {
+    const timer = setTimeout(fn, ms)
+    return () => clearTimeout(timer)
+  }
+}
+
 /**
  * Resolves DNS names in addresses: https://github.com/multiformats/multiaddr/blob/master/protocols/DNSADDR.md
  *
@@ -59,12 +68,13 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
   const dns = options.dns ?? createDns()
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const keepNames = options.keepNames ?? false
+  const clock = options.clock ?? REAL_TIME
   return {
     async resolve(ma, { signal } = {}) {
       signal?.throwIfAborted()
       const timeout = new AbortController()
       const expired = new TimeoutError(`${ma} was not resolved within ${limits.timeoutMs} ms`)
-      const timer = setTimeout(() => timeout.abort(expired), limits.timeoutMs)
+      const stopTimer = clock.after(limits.timeoutMs, () => timeout.abort(expired))
       const signals = signal === undefined ? [timeout.signal] : [timeout.signal, signal]
       try {
         const resolution = new Resolution(dns, limits, keepNames, AbortSignal.any(signals))
@@ -72,7 +82,7 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
         signal?.throwIfAborted()
         return resolution.outcome(ma, found)
       } finally {
-        clearTimeout(timer)
+        stopTimer()
       }
     }
   }

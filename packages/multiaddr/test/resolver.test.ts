@@ -273,6 +273,21 @@ describe('waiting ends', () => {
     await result
   })
 
+  test('after a time of the clock that it was given', async () => {
+    const timers: (() => void)[] = []
+    const clock = {
+      after: (ms: number, fn: () => void) => {
+        expect(ms).toBe(10_000)
+        timers.push(fn)
+        return () => {}
+      }
+    }
+    const result = expect(resolve('/dns4/x', silent, { clock })).rejects.toMatchObject({ code: 'resolve-failed' })
+    timers[0]?.()
+    await result
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   test('and a lookup is told', async () => {
     let told: unknown
     const dns: DnsLookup = {

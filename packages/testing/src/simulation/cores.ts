@@ -5,7 +5,7 @@ import { Chance } from './chance.ts'
 import { type Churn, type ChurnOptions, startChurn } from './churn.ts'
 import { SimulationError } from './errors.ts'
 import { EventLog } from './event-log.ts'
-import { DEFAULT_LIMIT_MS, MAX_CORES, MAX_LOG_LINES } from './limits.ts'
+import { DEFAULT_LIMIT_MS, FIRST_SWEEP, MAX_CORES, MAX_LOG_LINES } from './limits.ts'
 import { checkedLink, type Lane, type LinkModel, type LinkOptions, passLane } from './links.ts'
 import { type RunLimit, START_MS } from './time.ts'
 
@@ -104,6 +104,7 @@ export class Cores<Message, Shell extends CoreShell<Message> = CoreShell<Message
   private readonly places: Place<Shell>[] = []
   /** When the last message between two is due, where chance could change their order. */
   private readonly lastArrivals = new Map<number, number>()
+  private sweepAt = FIRST_SWEEP
   private now = 0
   private nextOrder = 0
   private churns = 0
@@ -306,6 +307,13 @@ export class Cores<Message, Shell extends CoreShell<Message> = CoreShell<Message
     const key = from.index * 2 ** 20 + to.index
     const inOrder = Math.max(at, this.lastArrivals.get(key) ?? 0)
     this.lastArrivals.set(key, inOrder)
+    if (this.lastArrivals.size > this.sweepAt) this.sweepArrivals()
     return inOrder
+  }
+
+  /** What has arrived orders nothing any more. */
+  private sweepArrivals(): void {
+    for (const [key, at] of this.lastArrivals) if (at <= this.now) this.lastArrivals.delete(key)
+    this.sweepAt = Math.max(FIRST_SWEEP, 2 * this.lastArrivals.size)
   }
 }

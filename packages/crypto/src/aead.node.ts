@@ -5,7 +5,6 @@ import { CryptoError } from './errors.ts'
 import { gather } from './gather.ts'
 import { AEAD_TAG_BYTES } from './limits.ts'
 import { createNonce, writeNonce } from './nonce.ts'
-import { WASM_AD_BYTES, wasmOpen, wasmSeal } from './wasm-aead.ts'
 
 const ALGORITHM = 'chacha20-poly1305'
 const OPTIONS = { authTagLength: AEAD_TAG_BYTES }
@@ -20,8 +19,30 @@ const JOIN_BYTES = 4096
 /** Where several chunks meet on their way into OpenSSL, which copies them out again before the call returns. */
 const meeting = new Uint8Array(65_536)
 
+/** The module's room for associated data: a Noise handshake hash. */
+const WASM_AD_BYTES = 32
+
+// Loaded with the first cipher, in a turn of its own: a start does not owe its 5 ms. OpenSSL does everything until then.
+let wasm: typeof import('./wasm-aead.ts') | 'loading' | undefined
+
+function loadWasm(): void {
+  wasm = 'loading'
+  import('./wasm-aead.ts').then(
+    loaded => {
+      wasm = loaded
+    },
+    // Where WebAssembly is switched off OpenSSL goes on.
+    () => {}
+  )
+}
+
+function wasmFor(length: number, ad: Uint8Array): typeof import('./wasm-aead.ts') | undefined {
+  return typeof wasm === 'object' && length <= WASM_BYTES && ad.byteLength <= WASM_AD_BYTES ? wasm : undefined
+}
+
 /** `key` is the callee's to keep. */
 export function createCipher(key: Uint8Array): Aead {
+  if (wasm === undefined) loadWasm()
   return new NodeCipher(key)
 }
 
@@ -49,10 +70,11 @@ class NodeCipher implements Aead {
     out: Uint8Array[],
     prefix: Uint8Array = NONE
   ): void {
-    if (length <= WASM_BYTES && ad.byteLength <= WASM_AD_BYTES) {
+    const small = wasmFor(length, ad)
+    if (small !== undefined) {
       const piece = transient(prefix.byteLength + length + AEAD_TAG_BYTES)
       piece.set(prefix)
-      wasmSeal(this.#rawKey, counter, chunks, length, ad, piece, prefix.byteLength)
+      small.wasmSeal(this.#rawKey, counter, chunks, length, ad, piece, prefix.byteLength)
       out.push(piece)
     } else {
       this.#sealNative(counter, joined(chunks, length), ad, out, prefix)
@@ -62,9 +84,8 @@ class NodeCipher implements Aead {
   open(counter: number, ciphertext: Uint8Array, ad: Uint8Array = NONE): Uint8Array {
     const length = ciphertext.byteLength - AEAD_TAG_BYTES
     if (length < 0) throw new CryptoError('decrypt-failed', `a ciphertext of ${ciphertext.byteLength} bytes has no tag`)
-    return length <= WASM_BYTES && ad.byteLength <= WASM_AD_BYTES
-      ? wasmOpen(this.#rawKey, counter, ciphertext, ad)
-      : this.#openNative(counter, ciphertext, length, ad)
+    const small = wasmFor(length, ad)
+    return small?.wasmOpen(this.#rawKey, counter, ciphertext, ad) ?? this.#openNative(counter, ciphertext, length, ad)
   }
 
   #sealNative(counter: number, plaintext: Uint8Array, ad: Uint8Array, out: Uint8Array[], prefix: Uint8Array): void {

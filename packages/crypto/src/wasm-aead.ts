@@ -4,15 +4,12 @@ import { gather } from './gather.ts'
 import { AEAD_KEY_BYTES, AEAD_NONCE_BYTES, AEAD_TAG_BYTES } from './limits.ts'
 import { writeNonce } from './nonce.ts'
 
-/** The module's room for associated data: a Noise handshake hash. */
-export const WASM_AD_BYTES = 32
-
 // One instance serves the process: each call sets the key and nonce, and leaves nothing that the next one reads.
 const wasm = newInstance()
 const view = (at: { value: number }, length: number): Uint8Array => new Uint8Array(wasm.memory.buffer, at.value, length)
 const keySlot = view(wasm.cpKey, AEAD_KEY_BYTES)
 const nonceSlot = view(wasm.cpNonce, AEAD_NONCE_BYTES)
-const adSlot = view(wasm.cpAssociatedData, WASM_AD_BYTES)
+const adSlot = view(wasm.cpAssociatedData, 32)
 const input = view(wasm.cpInput, wasm.CHACHA20_INPUT_LENGTH)
 const output = view(wasm.chacha20Output, wasm.CHACHA20_INPUT_LENGTH)
 const tagSlot = view(wasm.poly1305Output, AEAD_TAG_BYTES)

@@ -10,7 +10,7 @@ import type {
   PeerId,
   SignedPeerRecord
 } from '@ts-libp2p/interface'
-import { PeerRecord, parseEnvelope } from '@ts-libp2p/record'
+import { PeerRecord, parseEnvelope } from '@ts-libp2p/record/peer-records'
 import type { Claims } from './claims.ts'
 
 /**

@@ -2,7 +2,7 @@ import { bytesEqual } from '@ts-libp2p/bytes'
 import { publicKeyToProtobuf } from '@ts-libp2p/crypto'
 import type { Logger, Multiaddr, Node } from '@ts-libp2p/interface'
 import { peerIdOf, withoutPeerId } from '@ts-libp2p/multiaddr'
-import { createPeerRecord } from '@ts-libp2p/record'
+import { createPeerRecord } from '@ts-libp2p/record/peer-records'
 import { MAX_ADDR_BYTES, MAX_OWN_ADDRS, MAX_PROTOCOL_CHARS, MAX_SENT_MESSAGE_BYTES } from './limits.ts'
 import { type SplitMessage, splitMessage } from './message.ts'
 

@@ -31,7 +31,7 @@ export async function createLibp2p<Factories extends ServiceFactories = Record<n
   const { datastore } = settings
   const privateKey = await ownKey(settings)
   const peerId = peerIdFromPrivateKey(privateKey)
-  const logger = settings.logger ?? defaultLogger()
+  const logger = settings.logger ?? (await defaultLogger())
   const clock = settings.clock ?? systemClock
   const { connectionGater } = settings
 

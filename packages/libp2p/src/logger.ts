@@ -1,40 +1,24 @@
-import type { ComponentLogger, Logger } from '@ts-libp2p/interface'
-import weald from 'weald'
-
-type Weald = ReturnType<typeof weald>
+import type { ComponentLogger } from '@ts-libp2p/interface'
+import { noLog } from '@ts-libp2p/stream'
 
 /**
  * Logs by component to the console, off by default: `DEBUG=libp2p:*` in the environment, or `localStorage.debug` in a
- * browser, switches components on; `libp2p:*:trace` adds the fine grain.
+ * browser, switches components on; `libp2p:*:trace` adds the fine grain. Both are read once, when the node is made.
  */
-export function defaultLogger(): ComponentLogger {
-  return { forComponent: name => wrap(weald(name), name) }
+export async function defaultLogger(): Promise<ComponentLogger> {
+  return isSwitchedOn() ? (await import('./debug-log.ts')).debugLogger() : { forComponent: () => noLog }
 }
 
-function wrap(log: Weald, name: string): Logger {
-  let trace: Weald | undefined
-  let error: Weald | undefined
-  return Object.defineProperty(
-    Object.assign((formatter: unknown, ...args: unknown[]) => log(formatter, ...args.map(readable)), {
-      trace: (formatter: unknown, ...args: unknown[]) => {
-        trace ??= weald(`${name}:trace`)
-        if (trace.enabled) trace(formatter, ...args.map(readable))
-      },
-      error: (formatter: unknown, ...args: unknown[]) => {
-        error ??= weald(`${name}:error`)
-        if (error.enabled) error(formatter, ...args.map(readable))
-      },
-      newScope: (scope: string) => wrap(weald(`${name}:${scope}`), `${name}:${scope}`),
-      enabled: false
-    }),
-    'enabled',
-    { get: () => log.enabled }
-  )
-}
-
-/** Peer ids, addresses and errors as the text that a reader wants; the rest as it is. */
-function readable(arg: unknown): unknown {
-  if (arg instanceof Error) return arg.stack ?? arg.message
-  if (typeof arg === 'object' && arg !== null && arg.toString !== Object.prototype.toString) return String(arg)
-  return arg
+function isSwitchedOn(): boolean {
+  const { process } = globalThis as {
+    process?: { env?: Record<string, string | undefined>; versions?: { node?: string } }
+  }
+  if (process?.env?.DEBUG) return true
+  try {
+    // Node warns whoever looks at its storage when it has no file for it.
+    return process?.versions?.node === undefined && Boolean(globalThis.localStorage?.getItem('debug'))
+  } catch {
+    // Storage is denied to this page.
+    return false
+  }
 }

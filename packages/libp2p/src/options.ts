@@ -40,7 +40,7 @@ export interface Libp2pOptions<Factories extends ServiceFactories = ServiceFacto
   /** Who we are. Default: the key in `datastore`, made there the first time; without a datastore a new one each run. */
   privateKey?: PrivateKey
   addresses?: AddressOptions
-  /** Ways to reach others. Default for the platform: TCP, WebSocket and memory in Node, WebSocket and memory in browsers. */
+  /** Ways to reach others. Default for the platform: TCP, WebSocket and memory in Node, WebSocket in browsers. */
   transports?: readonly Factory<Transport>[]
   /** Ways to authenticate and encrypt, best first. Default: noise. */
   connectionEncrypters?: readonly Factory<ConnectionEncrypter>[]

@@ -1,9 +1,9 @@
-import { IpNet } from '@chainsafe/netmask'
 import { isMultiaddr, type Multiaddr } from '@ts-libp2p/interface'
 import { CODE_IP4, CODE_IP6, CODE_IPCIDR } from './codes.ts'
 import { MultiaddrError } from './errors.ts'
 import { hostIp } from './host.ts'
 import { multiaddr } from './multiaddr.ts'
+import { isInRange, parseRange, type Range } from './range.ts'
 import { isMappedIp4 } from './values/ip.ts'
 
 /**
@@ -21,7 +21,7 @@ export function cidrFilter(network: Multiaddr | string): (ma: Multiaddr) => bool
   const takesMapped = net.network.byteLength === 16 && isMappedIp4(net.network, 0)
   return ma => {
     const ip = hostIp(ma)
-    return ip !== undefined && (net.contains(ip) || (takesMapped && net.contains(mapped(ip))))
+    return ip !== undefined && (isInRange(ip, net) || (takesMapped && isInRange(mapped(ip), net)))
   }
 }
 
@@ -41,10 +41,8 @@ function mapped(ip: Uint8Array): Uint8Array {
   return ip.byteLength === 4 ? Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...ip) : ip
 }
 
-function parseNetwork(cidr: string): IpNet {
-  try {
-    return new IpNet(cidr)
-  } catch (cause) {
-    throw new MultiaddrError('invalid-value', `not a network: ${JSON.stringify(cidr)}`, { cause })
-  }
+function parseNetwork(cidr: string): Range {
+  const range = parseRange(cidr)
+  if (range !== undefined) return range
+  throw new MultiaddrError('invalid-value', `not a network: ${JSON.stringify(cidr)}`)
 }

@@ -7,12 +7,7 @@ import type { Multiaddr } from '@ts-libp2p/interface'
 import { CODE_P2P_CIRCUIT } from './codes.ts'
 import { hostIp, hostName, isLocalhost } from './host.ts'
 import { spansOf } from './multiaddr.ts'
-import { ip4, ip6 } from './values/ip.ts'
-
-interface Range {
-  readonly network: Uint8Array
-  readonly bits: number
-}
+import { isInRange, parseRange, type Range } from './range.ts'
 
 const LOOPBACK = ranges('127.0.0.0/8', '::1/128')
 const LINK_LOCAL = ranges('169.254.0.0/16', 'fe80::/10')
@@ -100,23 +95,9 @@ function effectiveIp(ma: Multiaddr): Uint8Array | undefined {
 }
 
 function contains(table: readonly Range[], ip: Uint8Array): boolean {
-  return table.some(range => range.network.byteLength === ip.byteLength && startsAlike(ip, range))
-}
-
-function startsAlike(ip: Uint8Array, { network, bits }: Range): boolean {
-  const whole = bits >>> 3
-  for (let i = 0; i < whole; i++) if (ip[i] !== network[i]) return false
-  const rest = bits & 7
-  return rest === 0 || ((ip[whole] as number) ^ (network[whole] as number)) >>> (8 - rest) === 0
+  return table.some(range => isInRange(ip, range))
 }
 
 function ranges(...cidrs: string[]): Range[] {
-  return cidrs.map(cidr => {
-    const slash = cidr.indexOf('/')
-    const is6 = cidr.includes(':')
-    const network = new Uint8Array(is6 ? 16 : 4)
-    const codec = is6 ? ip6 : ip4
-    codec.parse(cidr, 0, slash, network, 0)
-    return { network, bits: Number(cidr.slice(slash + 1)) }
-  })
+  return cidrs.map(cidr => parseRange(cidr) as Range)
 }

@@ -7,7 +7,7 @@ import {
   type TagOptions
 } from '@ts-libp2p/interface'
 import { peerIdOf, withoutPeerId } from '@ts-libp2p/multiaddr'
-import { PeerRecord, parseEnvelope } from '@ts-libp2p/record'
+import { PeerRecord, parseEnvelope } from '@ts-libp2p/record/peer-records'
 import { MAX_ADDRESS_BYTES, MAX_GIVEN_ADDRESSES, MAX_NAME_CHARS, MAX_PROTOCOL_CHARS, MAX_TAG_VALUE } from './limits.ts'
 
 /** 421 as a varint. */

@@ -15,11 +15,10 @@ import {
   type PublicKey,
   type Undo
 } from '@ts-libp2p/interface'
-import { openPeerRecord, PeerRecord, parseEnvelope } from '@ts-libp2p/record'
+import { openPeerRecord, PeerRecord, parseEnvelope } from '@ts-libp2p/record/peer-records'
 import { noLog } from '@ts-libp2p/stream'
 import type { Datastore } from 'interface-datastore'
 import { originOf } from './address-list.ts'
-import { readPeers, writePeers } from './disk.ts'
 import { asPeer, copyOf, type Entry } from './entry.ts'
 import { PeerStoreError } from './errors.ts'
 import { type GivenAddresses, givenAddresses, ownAddresses } from './given.ts'
@@ -32,6 +31,9 @@ import { Turns } from './turns.ts'
 import { unlessAborted } from './unless-aborted.ts'
 import { type Strategy, type UpdateTimes, updateEntry, withRecord } from './update.ts'
 import { WriteBehind } from './write-behind.ts'
+
+// Loaded with the first datastore: most browsers have none.
+const disk = (): Promise<typeof import('./disk.ts')> => import('./disk.ts')
 
 /**
  * Makes a peer store. It reads the datastore when it is started, or on the first call that needs it; should that fail,
@@ -243,6 +245,7 @@ class Book implements PeerBook {
 
   private async load(datastore: Datastore): Promise<void> {
     const now = this.now()
+    const { readPeers } = await disk()
     const { entries, doomed } = await readPeers(datastore, {
       ...this.options,
       now,
@@ -257,7 +260,7 @@ class Book implements PeerBook {
     return new WriteBehind({
       clock: this.options.clock,
       delayMs: this.options.writeDelayMs,
-      write: peers => writePeers(datastore, peers, id => this.known.entryOf(id.toString())),
+      write: async peers => (await disk()).writePeers(datastore, peers, id => this.known.entryOf(id.toString())),
       onError: error => this.report(error)
     })
   }

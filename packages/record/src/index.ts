@@ -15,8 +15,6 @@ import { ipnsValidator } from './ipns.ts'
 import { publicKeyValidator } from './pk.ts'
 import type { RecordValidators } from './validators.ts'
 
-export { openEnvelope, parseEnvelope, SignedEnvelope, sealRecord } from './envelope.ts'
-export * from './errors.ts'
 export {
   type CreateIpnsOptions,
   createIpnsRecord,
@@ -25,11 +23,9 @@ export {
   ipnsValidator,
   parseIpnsRecord
 } from './ipns.ts'
-export * from './limits.ts'
-export * from './peer-record.ts'
+export * from './peer-records.ts'
 export { publicKeyKey, publicKeyValidator } from './pk.ts'
 export * from './scheme.ts'
-export * from './signed-peer-record.ts'
 export * from './validators.ts'
 export * from './value-record.ts'
 

@@ -1,6 +1,6 @@
 import type { Data } from './data.ts'
 
-export { createSha256, hmacSha256, sha256 } from '#hash'
+export { createSha256, sha256 } from '#hash'
 
 /** SHA-256 of bytes that come in pieces. `digest()` ends it. */
 export interface Sha256 {

@@ -1,5 +1,5 @@
 import { concat } from '@ts-libp2p/bytes'
-import { hmacSha256 } from '#hash'
+import { hmacSha256 } from './hmac.ts'
 
 /**
  * HKDF as Noise (section 4.3) uses it: RFC 5869 with SHA-256, the chaining key as salt and no info.

@@ -12,8 +12,9 @@
 export { type Aead, createAead } from './aead.ts'
 export { ed25519FromSeed } from './ed25519-secret.ts'
 export { CryptoError, type CryptoErrorCode } from './errors.ts'
-export { createSha256, hmacSha256, type Sha256, sha256 } from './hash.ts'
+export { createSha256, type Sha256, sha256 } from './hash.ts'
 export { hkdfSha256 } from './hkdf.ts'
+export { hmacSha256 } from './hmac.ts'
 export {
   type GenerateRsaOptions,
   generateKeyPair,

@@ -1,4 +1,5 @@
-import { fromHex } from '@ts-libp2p/bytes'
+import { createHmac } from 'node:crypto'
+import { concat, fromHex } from '@ts-libp2p/bytes'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { createCipher as browserCipher } from '../src/aead.browser.ts'
@@ -9,7 +10,9 @@ import * as browserEcdsaSecret from '../src/ecdsa-secret.browser.ts'
 import * as browserEd25519 from '../src/ed25519.browser.ts'
 import * as nodeEd25519 from '../src/ed25519.node.ts'
 import * as browserEd25519Secret from '../src/ed25519-secret.browser.ts'
-import { privateKeyFromProtobuf } from '../src/index.ts'
+import * as browserHash from '../src/hash.browser.ts'
+import * as nodeHash from '../src/hash.node.ts'
+import { hmacSha256, privateKeyFromProtobuf } from '../src/index.ts'
 import * as browserRsa from '../src/rsa.browser.ts'
 import * as nodeRsa from '../src/rsa.node.ts'
 import * as browserSecp256k1 from '../src/secp256k1.browser.ts'
@@ -42,6 +45,22 @@ async function withoutWebCrypto(task: () => Promise<void>): Promise<void> {
 }
 
 describe('the two backends agree', () => {
+  it('on SHA-256, in pieces or at once, and on HMAC', () => {
+    const lengths = fc.oneof(fc.nat(130), fc.nat(5000))
+    fc.assert(
+      fc.property(fc.array(lengths, { maxLength: 4 }), fc.nat(255), (sizes, byte) => {
+        const pieces = sizes.map(size => Uint8Array.from({ length: size }, (_, i) => i * byte))
+        const whole = concat(pieces)
+        const [node, browser] = [nodeHash.createSha256(), browserHash.createSha256()]
+        for (const piece of pieces) for (const hash of [node, browser]) hash.update(piece)
+        expect(browser.digest()).toEqual(node.digest())
+        expect(browserHash.sha256(whole)).toEqual(nodeHash.sha256(whole))
+        expect(hmacSha256(whole, whole)).toEqual(new Uint8Array(createHmac('sha256', whole).update(whole).digest()))
+      }),
+      runs(200)
+    )
+  })
+
   it('on Ed25519 keys, signatures and what verifies', async () => {
     await fc.assert(
       fc.asyncProperty(exactly(32), bytes(80), fc.nat(), fc.nat(2), async (seed, message, at, kind) => {

@@ -45,7 +45,7 @@ pub async fn serve(peer: Arc<Peer>) {
 
 async fn answer(peer: Arc<Peer>, request: Request) {
     let result = timeout(REQUEST_TIMEOUT, commands::run(&peer, &request)).await;
-    let mut reply = match result.map_err(Error::from).flatten() {
+    let mut reply = match result.map_err(Error::from).and_then(|answer| answer) {
         Ok(answer) => with(answer, "ok", json!(true)),
         Err(error) => json!({ "ok": false, "error": error.to_string() }),
     };

@@ -19,7 +19,8 @@ export class Loop {
   private undoTimer: Undo | undefined
   private dueAt = 0
   private isRunning = false
-  private isPoked = false
+  /** When a round is wanted that cannot begin before the one under way has ended. */
+  private wantedAt: number | undefined
   private failures = 0
 
   constructor(options: LoopOptions) {
@@ -38,15 +39,15 @@ export class Loop {
   stop(reason: Error): void {
     const controller = this.controller
     this.controller = undefined
-    this.isPoked = false
+    this.wantedAt = undefined
     this.cancelTimer()
     controller?.abort(reason)
   }
 
-  /** Does the next round in `delayMs`, or once the one under way has ended; not later than it would have been. */
+  /** Does the next round in `delayMs`, but not before the one under way has ended, and not later than it would have been. */
   poke(delayMs = 0): void {
     if (this.controller === undefined) return
-    if (this.isRunning) this.isPoked = true
+    if (this.isRunning) this.want(delayMs)
     else this.schedule(delayMs)
   }
 
@@ -58,7 +59,7 @@ export class Loop {
     this.undoTimer = this.options.clock.after(delayMs, () => {
       this.undoTimer = undefined
       // Of a run that was stopped a round may still be under way.
-      if (this.isRunning) this.isPoked = true
+      if (this.isRunning) this.want(0)
       else void this.round()
     })
   }
@@ -75,8 +76,14 @@ export class Loop {
     const delayMs = await this.outcome(controller.signal)
     this.isRunning = false
     if (this.controller === undefined) return
-    if (this.isPoked || this.controller === controller) this.schedule(this.isPoked ? 0 : delayMs)
-    this.isPoked = false
+    const wantedMs = this.wantedAt === undefined ? Number.POSITIVE_INFINITY : this.wantedAt - this.options.clock.now()
+    const nextMs = this.controller === controller ? Math.min(delayMs, wantedMs) : wantedMs
+    this.wantedAt = undefined
+    if (nextMs < Number.POSITIVE_INFINITY) this.schedule(Math.max(0, nextMs))
+  }
+
+  private want(delayMs: number): void {
+    this.wantedAt = Math.min(this.wantedAt ?? Number.POSITIVE_INFINITY, this.options.clock.now() + delayMs)
   }
 
   private async outcome(signal: AbortSignal): Promise<number> {

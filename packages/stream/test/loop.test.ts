@@ -94,6 +94,19 @@ describe('a loop', () => {
     loop.stop(stopped)
   })
 
+  it('poked within a round it does the next when it was asked to, not at once', async () => {
+    const { run, ends } = endless()
+    const { loop, rounds, advance } = loopThat(run)
+    loop.start(1)
+    await advance(3)
+    loop.poke(30)
+    loop.poke(20)
+    ends[0]?.(1000)
+    await advance(50)
+    expect(rounds).toEqual([1, 23])
+    loop.stop(stopped)
+  })
+
   it('stopping aborts the round, whose failure nobody hears of', async () => {
     const { run, ends, signals } = endless()
     const { loop, rounds, errors, advance, clock } = loopThat(async signal => {

@@ -15,7 +15,21 @@ const LAYERS: readonly (readonly [string, readonly string[]])[] = [
     ]
   ],
   ['3 swarm', ['peer-store', 'swarm']],
-  ['4 services', ['identify', 'ping', 'perf', 'gossipsub', 'floodsub', 'kad-dht', 'record-store', 'rendezvous', 'bootstrap', 'random-walk']],
+  [
+    '4 services',
+    [
+      'identify',
+      'ping',
+      'perf',
+      'gossipsub',
+      'floodsub',
+      'kad-dht',
+      'record-store',
+      'rendezvous',
+      'bootstrap',
+      'random-walk'
+    ]
+  ],
   ['5 facade', ['libp2p']]
 ]
 /** Tools beside the stack: they may see everything, and only tests may see them. */

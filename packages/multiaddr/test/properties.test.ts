@@ -1,3 +1,4 @@
+import { fromHex } from '@ts-libp2p/bytes'
 import fc from 'fast-check'
 import { base58btc } from 'multiformats/bases/base58'
 import { expect, test } from 'vitest'
@@ -29,9 +30,7 @@ const component = fc.oneof(
     .map(path => `/http-path/${encodeURIComponent(path)}`)
 )
 const address = fc.array(component, { minLength: 1, maxLength: 12 }).map(parts => parts.join(''))
-const validHex = vectors.cases.flatMap(c =>
-  c.kind === 'valid' && 'hex' in c ? [Buffer.from(c.hex as string, 'hex')] : []
-)
+const validHex = vectors.cases.flatMap(c => (c.kind === 'valid' && 'hex' in c ? [fromHex(c.hex as string)] : []))
 
 test('text, bytes and components carry the same address', () => {
   fc.assert(

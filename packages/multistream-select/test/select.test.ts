@@ -1,7 +1,7 @@
 import { concat, fromUtf8, toUtf8 } from '@ts-libp2p/bytes'
 import type { MessageStream } from '@ts-libp2p/interface'
 import { type ByteStream, runDialogue, take } from '@ts-libp2p/stream'
-import { settle, streamPair } from '@ts-libp2p/testing'
+import { onUnhandledRejection, settle, streamPair } from '@ts-libp2p/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -199,13 +199,12 @@ describe('selectOptimistic', () => {
 
   it('leaves no rejection unhandled when nobody waits for the answer', async () => {
     const unhandled: unknown[] = []
-    const note = (err: unknown): number => unhandled.push(err)
-    process.on('unhandledRejection', note)
+    const stopWatch = onUnhandledRejection(err => unhandled.push(err))
     const { stream, aborts } = wire()
     selectOptimistic(stream, '/a')
     stream.receive(concat([header, encodeLine('na')]))
-    await new Promise<void>(resolve => setImmediate(resolve))
-    process.off('unhandledRejection', note)
+    await settle()
+    stopWatch()
     expect(unhandled).toEqual([])
     expect(aborts).toMatchObject([{ name: 'UnsupportedProtocolError' }])
   })

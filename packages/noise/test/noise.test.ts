@@ -8,7 +8,7 @@ import {
 } from '@ts-libp2p/interface'
 import { peerIdFromPrivateKey } from '@ts-libp2p/peer-id'
 import type { ByteStream } from '@ts-libp2p/stream'
-import { settle, streamPair } from '@ts-libp2p/testing'
+import { onUnhandledRejection, settle, streamPair } from '@ts-libp2p/testing'
 import { describe, expect, it } from 'vitest'
 import { type NoiseComponents, type NoiseConnectionOptions, type NoiseOptions, noise } from '../src/index.ts'
 import { foreign, readAll, wire } from './wire.ts'
@@ -98,12 +98,11 @@ describe('/noise', () => {
 
   it('fails with what the signing failed with, and only those who need it', async () => {
     const unhandled: unknown[] = []
-    const note = (err: unknown): number => unhandled.push(err)
-    process.on('unhandledRejection', note)
+    const stopWatch = onUnhandledRejection(err => unhandled.push(err))
     const privateKey = Object.create(bob, { sign: { value: () => Promise.reject(new Error('locked')) } }) as PrivateKey
     noise()({ privateKey })
-    await new Promise<void>(resolve => setImmediate(resolve))
-    process.off('unhandledRejection', note)
+    await settle()
+    stopWatch()
     expect(unhandled).toEqual([])
     const [a, b] = await outcomes({}, { components: { privateKey } })
     expect(b).toMatchObject({ status: 'rejected', reason: { message: 'locked' } })

@@ -183,12 +183,6 @@ describe('an envelope', () => {
     expect(envelope.equals(undefined)).toBe(false)
   })
 
-  it('is the same when it comes as a Node Buffer', async () => {
-    const envelope = await openEnvelope(Buffer.from(bytes), 'libp2p-vectors')
-    expect(envelope.payload.constructor).toBe(Uint8Array)
-    expect(envelope.marshal().constructor).toBe(Uint8Array)
-  })
-
   it('is not opened after cancellation', async () => {
     const reason = new Error('enough')
     const signal = AbortSignal.abort(reason)

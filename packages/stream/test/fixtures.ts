@@ -17,7 +17,14 @@ export function pair(init: Init = {}): [ByteStream, ByteStream] {
 
 /** Every deferred tick and promise that is due, and what they set off. */
 export function settle(): Promise<void> {
-  return new Promise(resolve => setImmediate(resolve))
+  return new Promise(resolve => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
+  })
 }
 
 /** Everything that waits in the stream to be sent. */

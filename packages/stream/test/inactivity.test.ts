@@ -84,13 +84,6 @@ describe('systemClock', () => {
     await new Promise<void>(resolve => systemClock.after(1, resolve))
     expect(seen).toEqual([])
   })
-
-  it('does not keep the process alive', () => {
-    const before = process.getActiveResourcesInfo().length
-    const undo = systemClock.after(60_000, () => {})
-    expect(process.getActiveResourcesInfo()).toHaveLength(before)
-    undo()
-  })
 })
 
 describe('clockOf', () => {

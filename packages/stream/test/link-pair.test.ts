@@ -1,4 +1,4 @@
-import { concat } from '@ts-libp2p/bytes'
+import { bytesEqual, concat } from '@ts-libp2p/bytes'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ByteConnection, linkPair } from '../src/index.ts'
@@ -52,7 +52,7 @@ describe('linkPair', () => {
         const got = await reading
         for (const from of [0, 1] as const) {
           expect(got[from].byteLength).toBe(concat(sent[from]).byteLength)
-          expect(Buffer.compare(got[from], concat(sent[from]))).toBe(0)
+          expect(bytesEqual(got[from], concat(sent[from]))).toBe(true)
         }
       }),
       { numRuns: 30 }

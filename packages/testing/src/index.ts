@@ -1,3 +1,4 @@
+export { onUnhandledRejection } from '#unhandled'
 export * from './active-handles.ts'
 export * from './chopping.ts'
 export * from './chunks.ts'

@@ -1,4 +1,4 @@
-import { turn } from '#turn'
+import { quiet, turn } from '#turn'
 import { TestingError } from './errors.ts'
 import { MAX_IDLE_TURNS } from './limits.ts'
 
@@ -8,7 +8,7 @@ import { MAX_IDLE_TURNS } from './limits.ts'
  * for: await its events, or use `eventually`.
  */
 export function settle(): Promise<void> {
-  return turn()
+  return quiet()
 }
 
 /**

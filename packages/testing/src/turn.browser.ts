@@ -9,3 +9,15 @@ export function turn(): Promise<void> {
     port2.postMessage(undefined)
   })
 }
+
+/** Runs `fn` after all promises, as real input would come. */
+export function asInput(fn: () => void): void {
+  waiting.push(fn)
+  port2.postMessage(undefined)
+}
+
+/** Turns of the event loop until nothing waits for one. */
+export async function quiet(): Promise<void> {
+  do await turn()
+  while (waiting.length > 0)
+}

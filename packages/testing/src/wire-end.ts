@@ -1,5 +1,6 @@
 import { type Clock, type MessageStreamDirection, StreamResetError } from '@ts-libp2p/interface'
 import { type ByteStream, defer, type StreamOwner } from '@ts-libp2p/stream'
+import { asInput } from '#turn'
 import { TestingError } from './errors.ts'
 import { MAX_BYTES_IN_FLIGHT } from './limits.ts'
 import type { WireOptions } from './wire.ts'
@@ -111,13 +112,10 @@ export class WireEnd implements StreamOwner {
   private scheduleDelivery(): void {
     if (this.isDeliveryDue || this.waiting === 0) return
     this.isDeliveryDue = true
-    // A tick set by a tick runs before promises do; set by a microtask it runs after all of them, as real input would.
-    queueMicrotask(() =>
-      defer(() => {
-        this.isDeliveryDue = false
-        this.deliverBurst()
-      })
-    )
+    asInput(() => {
+      this.isDeliveryDue = false
+      this.deliverBurst()
+    })
   }
 
   private deliverBurst(): void {

@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '@ts-libp2p/bytes'
+import { bytesEqual, fromHex, toHex } from '@ts-libp2p/bytes'
 import type { ByteStream } from '@ts-libp2p/stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -24,7 +24,7 @@ class Direction {
 
   take(chunk: Uint8Array): void {
     const at = this.received % PERIOD
-    if (Buffer.compare(chunk, PATTERN.subarray(at, at + chunk.byteLength)) !== 0) throw new Error('other bytes arrived')
+    if (!bytesEqual(chunk, PATTERN.subarray(at, at + chunk.byteLength))) throw new Error('other bytes arrived')
     this.received += chunk.byteLength
     if (this.received > this.sent) throw new Error('more arrived than was sent')
   }

@@ -1,3 +1,4 @@
+import { concat } from '@ts-libp2p/bytes'
 import type { ByteStream, MuxerPort } from '@ts-libp2p/stream'
 import { type Role, resolveOptions, Session } from '../src/index.ts'
 
@@ -41,7 +42,7 @@ export class HandMoved implements MuxerPort {
 
   /** Moves up to `limit` bytes to the far session, in one piece. */
   move(limit: number): void {
-    const whole = Buffer.concat(this.queue)
+    const whole = concat(this.queue)
     const piece = whole.subarray(0, limit)
     this.queue = piece.byteLength < whole.byteLength ? [whole.subarray(piece.byteLength)] : []
     this.queued -= piece.byteLength

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util'
 import { fromHex, toHex } from '@ts-libp2p/bytes'
 import { base32 } from 'multiformats/bases/base32'
 import { expect, it } from 'vitest'
@@ -13,6 +12,7 @@ import {
   publicKeyToProtobuf,
   readPrivateKey
 } from '../../src/index.ts'
+import { inspected } from './shown.ts'
 import { badSignatures, keyPairs } from './vectors.ts'
 
 const signed = keyPairs.filter(one => one.message !== undefined)
@@ -89,7 +89,7 @@ export function keyPairTests(): void {
 
   it.each(keyPairs)('$id: never shows the secret', vector => {
     const key = privateKeyFromProtobuf(fromHex(vector.private_key_pb))
-    const shown = [inspect(key, { depth: 9, showHidden: true }), JSON.stringify(key), String(key), inspect({ key })]
+    const shown = [inspected(key), JSON.stringify(key), String(key)]
     for (const text of shown) {
       expect(text).toContain(vector.peer_id_base58)
       expect(text).toContain('redacted')

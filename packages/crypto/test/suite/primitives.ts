@@ -1,4 +1,3 @@
-import { inspect } from 'node:util'
 import { concat, fromHex, fromUtf8, toHex } from '@ts-libp2p/bytes'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -11,6 +10,7 @@ import {
   x25519KeyPairFromPrivate,
   x25519SharedSecret
 } from '../../src/index.ts'
+import { inspected } from './shown.ts'
 import { rfc } from './vectors.ts'
 
 const { alice, bob, shared, scalarMultiplication } = rfc.x25519
@@ -93,7 +93,7 @@ export function primitiveTests(): void {
   it('X25519 private keys show nothing', async () => {
     const { privateKey } = await x25519KeyPairFromPrivate(fromHex(alice.private))
     const redacted = 'X25519PrivateKey(redacted)'
-    expect([String(privateKey), inspect(privateKey, { showHidden: true }), JSON.stringify({ privateKey })]).toEqual([
+    expect([String(privateKey), inspected(privateKey), JSON.stringify({ privateKey })]).toEqual([
       redacted,
       redacted,
       JSON.stringify({ privateKey: redacted })

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { generateKeyPair, privateKeyToProtobuf, readPrivateKey } from '../src/index.ts'
 import { backendTests } from './suite/index.ts'
+import { opensslKeyTests } from './suite/openssl-keys.ts'
 
 // What a bundler does for browsers, by the `imports` of package.json. Where Node has one module for two, so has the mock.
 vi.mock('#aead', () => import('../src/aead.browser.ts'))
@@ -32,6 +33,7 @@ describe('on noble and WebCrypto', () => {
   })
 
   backendTests()
+  opensslKeyTests()
 
   it('needs WebCrypto for RSA only, and says so where it is missing', async () => {
     const key = await generateKeyPair('RSA')

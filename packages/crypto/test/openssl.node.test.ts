@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createAead, generateKeyPair } from '../src/index.ts'
-import { backendTests } from './suite/index.ts'
+import { opensslKeyTests } from './suite/openssl-keys.ts'
 
 const sealed = (): Uint8Array[] => [0, 12, 300].map(size => createAead(KEY).seal(1, new Uint8Array(size)))
 const KEY = new Uint8Array(32).fill(7)
@@ -16,7 +16,7 @@ describe('on node:crypto', () => {
       expect(createAead(KEY).open(1, message)).toEqual(new Uint8Array(message.length - 16))
   })
 
-  backendTests()
+  opensslKeyTests()
 
   it.each(['Ed25519', 'secp256k1', 'ECDSA', 'RSA'] as const)('signs and verifies with %s at once', async type => {
     const key = await generateKeyPair(type)

@@ -15,4 +15,6 @@ export function asInput(fn: () => void): void {
 }
 
 /** Turns of the event loop until nothing waits for one: in Node a turn is only over then. */
-export const quiet: () => Promise<void> = turn
+export async function quiet(): Promise<void> {
+  await turn()
+}

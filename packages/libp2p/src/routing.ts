@@ -1,4 +1,5 @@
 import {
+  AbortError,
   type AbortOptions,
   type ContentRouting,
   contentRoutingSymbol,
@@ -6,11 +7,10 @@ import {
   type PeerId,
   type PeerInfo,
   type PeerRouting,
-  type Provider,
   peerRoutingSymbol,
   type RoutingOptions
 } from '@ts-libp2p/interface'
-import type { CID } from 'multiformats/cid'
+import { merge, toError } from '@ts-libp2p/stream'
 import { NodeError } from './errors.ts'
 
 /** What services offer under a symbol: a part of a routing interface. */
@@ -21,44 +21,40 @@ function offered<T>(services: readonly unknown[], symbol: symbol): Partial<T>[] 
   })
 }
 
-/** Asks every service that routes to peers, all at once; the first answer counts. */
+/**
+ * Asks every service that routes to peers, all at once. The first that knows an address of the peer counts, and the
+ * others are stopped; the peers nearest to a key come from all of them, each once.
+ */
 export function composePeerRouting(services: readonly unknown[]): PeerRouting {
   const routers = offered<PeerRouting>(services, peerRoutingSymbol)
   return {
-    findPeer: (peer, options) =>
-      first(
-        routers.map(r => r.findPeer?.bind(r)),
-        find => find(peer, options),
-        `peer ${peer}`
-      ),
+    findPeer: async (peer, options) =>
+      first(able(routers, 'findPeer'), `peer ${peer}`, options, (r, o) => found(r, peer, o)),
     getClosestPeers: (key, options) =>
-      merge(
-        routers.map(r => r.getClosestPeers?.bind(r)),
-        find => find(key, options)
+      all(
+        () => able(routers, 'getClosestPeers'),
+        'closest peers',
+        options,
+        r => r.getClosestPeers(key, options)
       )
   }
 }
 
+/** The same for content: records go to every service, and it is enough that one takes them. */
 export function composeContentRouting(services: readonly unknown[]): ContentRouting {
   const routers = offered<ContentRouting>(services, contentRoutingSymbol)
-  const all = async (call: (router: Partial<ContentRouting>) => Promise<void> | undefined): Promise<void> => {
-    needSome(routers)
-    await Promise.all(routers.map(call))
-  }
   return {
-    provide: (cid, options) => all(r => r.provide?.(cid, options)),
-    cancelReprovide: (cid, options) => all(r => r.cancelReprovide?.(cid, options)),
-    put: (key, value, options) => all(r => r.put?.(key, value, options)),
-    get: (key, options) =>
-      first(
-        routers.map(r => r.get?.bind(r)),
-        get => get(key, options),
-        'value'
-      ),
-    findProviders: (cid: CID, options?: RoutingOptions): AsyncIterable<Provider> =>
-      merge(
-        routers.map(r => r.findProviders?.bind(r)),
-        find => find(cid, options)
+    provide: async (cid, options) => some(able(routers, 'provide'), options, r => r.provide(cid, options)),
+    cancelReprovide: async (cid, options) =>
+      some(able(routers, 'cancelReprovide'), options, r => r.cancelReprovide(cid, options)),
+    put: async (key, value, options) => some(able(routers, 'put'), options, r => r.put(key, value, options)),
+    get: async (key, options) => first(able(routers, 'get'), 'value', options, (r, o) => r.get(key, o)),
+    findProviders: (cid, options) =>
+      all(
+        () => able(routers, 'findProviders'),
+        'providers',
+        options,
+        r => r.findProviders(cid, options)
       )
   }
 }
@@ -73,48 +69,81 @@ export async function findAddresses(
   return multiaddrs
 }
 
-async function first<F, T>(found: (F | undefined)[], call: (fn: F) => Promise<T>, what: string): Promise<T> {
-  const fns = found.filter(fn => fn !== undefined)
-  needSome(fns)
-  try {
-    return await Promise.any(fns.map(call))
-  } catch (err) {
-    throw new NotFoundError(`no service could find the ${what}`, { cause: err })
-  }
+type Able<T, Name extends keyof T> = Partial<T> & Pick<T, Name>
+
+/** Those services that can do it. */
+function able<T, Name extends keyof T>(routers: readonly Partial<T>[], name: Name): Able<T, Name>[] {
+  const found = routers.filter((router): router is Able<T, Name> => router[name] !== undefined)
+  if (found.length > 0) return found
+  throw new NodeError('no-routing', `no service here offers ${String(name)}: add one, e.g. kad-dht, to \`services\``)
 }
 
-function needSome(routers: readonly unknown[]): void {
-  if (routers.length === 0) {
-    throw new NodeError('no-routing', 'no service here does routing: add one, e.g. kad-dht, to `services`')
-  }
+async function found(router: Pick<PeerRouting, 'findPeer'>, peer: PeerId, options: RoutingOptions): Promise<PeerInfo> {
+  const info = await router.findPeer(peer, options)
+  if (info.multiaddrs.length > 0) return info
+  throw new NotFoundError(`no address of ${peer} is known`)
 }
 
-/** Everything that the sources yield, in turn. A source that fails ends alone. */
-async function* merge<F, T>(found: (F | undefined)[], call: (fn: F) => AsyncIterable<T>): AsyncGenerator<T> {
-  const fns = found.filter(fn => fn !== undefined)
-  needSome(fns)
-  const sources = new Map(fns.map((fn, i) => [i, call(fn)[Symbol.asyncIterator]()]))
-  const pull = async (id: number, source: AsyncIterator<T>): Promise<{ id: number; result?: IteratorResult<T> }> => {
-    try {
-      return { id, result: await source.next() }
-    } catch {
-      return { id }
-    }
-  }
-  const pending = new Map([...sources].map(([id, source]) => [id, pull(id, source)]))
+/** The first result; the services that are still looking are told to stop. */
+async function first<R, T>(
+  routers: readonly R[],
+  what: string,
+  options: RoutingOptions = {},
+  call: (router: R, options: RoutingOptions) => Promise<T>
+): Promise<T> {
+  const { signal } = options
+  signal?.throwIfAborted()
+  const controller = new AbortController()
+  const follow = (): void => controller.abort(signal?.reason)
+  signal?.addEventListener('abort', follow, { once: true })
   try {
-    while (pending.size > 0) {
-      const { id, result } = await Promise.race(pending.values())
-      const source = sources.get(id)
-      if (result === undefined || result.done === true || source === undefined) {
-        pending.delete(id)
-        sources.delete(id)
-        continue
-      }
-      pending.set(id, pull(id, source))
-      yield result.value
-    }
+    return await Promise.any(routers.map(async router => call(router, { ...options, signal: controller.signal })))
+  } catch (cause) {
+    signal?.throwIfAborted()
+    throw new NotFoundError(`no service could find the ${what}: ${reasonsOf(cause)}`, { cause })
   } finally {
-    for (const source of sources.values()) source.return?.().catch(() => {})
+    signal?.removeEventListener('abort', follow)
+    controller.abort(new AbortError('another service was faster'))
   }
+}
+
+/** What all services find, as it comes. A service that fails ends alone. A peer comes again only when it has addresses now. */
+async function* all<R, T extends PeerInfo>(
+  routers: () => readonly R[],
+  what: string,
+  options: RoutingOptions | undefined,
+  call: (router: R) => AsyncIterable<T>
+): AsyncGenerator<T> {
+  const sources = routers().map(call)
+  const told = new Map<string, boolean>()
+  try {
+    for await (const peer of merge(sources)) {
+      const name = peer.id.toString()
+      const hasAddress = peer.multiaddrs.length > 0
+      if (told.get(name) === true || (told.has(name) && !hasAddress)) continue
+      told.set(name, hasAddress)
+      yield peer
+    }
+  } catch (cause) {
+    options?.signal?.throwIfAborted()
+    throw new NotFoundError(`no service could find ${what}: ${reasonsOf(cause)}`, { cause })
+  }
+}
+
+/** Done when one service has done it and the others have done or failed. */
+async function some<R>(
+  routers: readonly R[],
+  options: RoutingOptions | undefined,
+  call: (router: R) => Promise<void>
+): Promise<void> {
+  const outcomes = await Promise.allSettled(routers.map(async router => call(router)))
+  const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
+  if (failures.length < outcomes.length) return
+  options?.signal?.throwIfAborted()
+  throw failures.length === 1 ? failures[0] : new AggregateError(failures, reasonsOf({ errors: failures }))
+}
+
+function reasonsOf(cause: unknown): string {
+  const { errors = [cause] } = cause as { errors?: unknown[] }
+  return errors.map(err => toError(err).message).join('; ')
 }

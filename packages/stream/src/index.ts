@@ -31,6 +31,7 @@ export { type Layer, LayerChannel, type LayerChannelInit } from './layer-channel
 export * from './limits.ts'
 export * from './log.ts'
 export * from './loop.ts'
+export * from './merge.ts'
 export * from './muxer/index.ts'
 export * from './node-events.ts'
 export * from './owner.ts'

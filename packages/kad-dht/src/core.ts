@@ -1,16 +1,20 @@
 import type { Clock, Logger, PeerId, Random } from '@ts-libp2p/interface'
 import { peerIdToBytes } from '@ts-libp2p/peer-id'
 import { abortable, type Waiter } from '@ts-libp2p/stream'
+import type { Datastore } from 'interface-datastore'
 import { askPeer } from './ask-peer.ts'
 import { type Contact, Contacts, contactOf } from './contact.ts'
 import { KadError } from './errors.ts'
-import { keyOf } from './key.ts'
+import { type Key, keyOf } from './key.ts'
 import { FIRST_PEER_WAIT_MS } from './limits.ts'
 import { DisjointLookup } from './lookup/disjoint.ts'
 import { Lookup, type LookupInit } from './lookup/lookup.ts'
 import { NetworkSize } from './lookup/network-size.ts'
 import { Patience } from './lookup/patience.ts'
 import type { CheckedOptions } from './options.ts'
+import { Disk } from './own/disk.ts'
+import { OwnRecords } from './own/own-records.ts'
+import { RecordsOnDisk } from './own/records-on-disk.ts'
 import { LookupRun } from './query/lookup-run.ts'
 import type { Messenger } from './rpc/messenger.ts'
 import { type Scope, Scopes } from './scopes.ts'
@@ -47,8 +51,10 @@ export class Core {
   readonly table: RoutingTable
   readonly providers: ProviderRecords
   readonly values: ValueRecords
+  readonly own: OwnRecords
   readonly server: Server
   readonly networkSize: NetworkSize
+  private readonly disk: RecordsOnDisk | undefined
   private readonly scopes = new Scopes()
   private readonly warmPatience = new Patience()
   private readonly coldPatience = new Patience()
@@ -68,10 +74,13 @@ export class Core {
     this.networkSize = new NetworkSize(this.k)
     const { perBucket: maxPerGroupInBucket, perTable: maxPerGroupInTable } = options.diversity
     this.table = new RoutingTable({ self, k: this.k, maxPerGroupInBucket, maxPerGroupInTable })
-    this.providers = new ProviderRecords({ self, validityMs: options.reprovide.validity })
-    this.values = new ValueRecords({ self })
+    this.disk = options.datastore && this.onDisk(options.datastore)
+    this.providers = new ProviderRecords({ self, validityMs: options.reprovide.validity, ...this.disk?.providers })
+    this.values = new ValueRecords({ self, ...this.disk?.values })
+    this.own = new OwnRecords(this.disk?.own)
     this.server = new Server({
       ...{ k: this.k, self: init.self, table: this.table, providers: this.providers, values: this.values },
+      own: this.own,
       ...{ validators: options.validators, contacts: this.contacts, connected: init.connected, now: () => clock.now() }
     })
   }
@@ -81,8 +90,20 @@ export class Core {
     return this.scopes.begin(signal)
   }
 
-  stop(): void {
+  /** Reads what is kept on disk. A datastore that cannot be read is reported, and done without. */
+  async start(): Promise<void> {
+    if (this.disk === undefined) return
+    this.disk.start()
+    try {
+      await this.disk.restore(this, this.clock.now())
+    } catch (err) {
+      this.log.error('%e', err)
+    }
+  }
+
+  async stop(): Promise<void> {
     this.scopes.stop()
+    await this.disk?.stop()
   }
 
   knows(id: PeerId): boolean {
@@ -139,6 +160,16 @@ export class Core {
 
   onFailure(peer: Contact, askedAt: number): void {
     this.table.failed(peer, askedAt)
+  }
+
+  /** A lookup found the peers nearest to its target: how densely they lie tells how many there are. */
+  onLookup(target: Key, closest: readonly Contact[]): void {
+    this.networkSize.learn(target, closest, this.clock.now())
+  }
+
+  private onDisk(datastore: Datastore): RecordsOnDisk {
+    const { clock, log, options } = this
+    return new RecordsOnDisk(new Disk({ datastore, prefix: options.datastorePrefix, clock, log }))
   }
 
   /** Asks a peer whether it is still there: the table learns of the answer, or of there being none. */

@@ -53,13 +53,19 @@ export interface KadDHT extends Startable, PeerRoutingProvider, ContentRoutingPr
   findPeer(id: PeerId, options?: RoutingOptions): Query
   /** The peers nearest to a key, which is hashed: for a peer the bytes of its id. One FINAL_PEER each at the end. */
   getClosestPeers(key: Uint8Array, options?: RoutingOptions): Query
-  /** Announces to the peers nearest to it that we have some content. */
+  /**
+   * Announces to the peers nearest to it that we have some content, now and every 22 hours until it is cancelled: also when
+   * nobody could be told this time, which throws a `KadError` (`not-stored`).
+   */
   provide(key: CID, options?: RoutingOptions): Query
-  /** Forgets it here. What was announced expires 48 hours after. */
+  /** Announces it no more. What was announced expires 48 hours after. */
   cancelReprovide(key: CID, options?: RoutingOptions): Promise<void>
   /** Who has some content: PROVIDER events as they are found. Leave the loop when there are enough. */
   findProviders(key: CID, options?: RoutingOptions): Query
-  /** Stores a value at the peers nearest to its key: `/<namespace>/…`, valid by the namespace's validator. */
+  /**
+   * Stores a value at the peers nearest to its key, now and every 22 hours as long as it is valid. The key is
+   * `/<namespace>/…`. Throws a `KadError`: `invalid-record`, `outdated`, `too-large`, `not-stored`.
+   */
   put(key: Uint8Array, value: Uint8Array, options?: RoutingOptions): Query
   /** Finds the best valid value: the last VALUE event. Throws a `KadError` (`not-found`, `quorum`). */
   get(key: Uint8Array, options?: RoutingOptions & GetOptions): Query
@@ -136,9 +142,11 @@ class KadDHTService implements KadDHTNode {
 
   // ---- life ------------------------------------------------------------------------------------------------------
 
-  start(): void {
+  async start(): Promise<void> {
     if (this.isStarted) return
     this.isStarted = true
+    await this.core.start()
+    if (!this.isStarted) return
     const { node, protocol } = this
     this.undos = [
       node.watch(protocol, {
@@ -155,14 +163,15 @@ class KadDHTService implements KadDHTNode {
     this.upkeep.start()
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     if (!this.isStarted) return
     this.isStarted = false
     for (const undo of this.undos.splice(0)) undo()
     this.upkeep.stop()
-    this.core.stop()
     this.ask()
+    const stopped = this.core.stop()
     this.messenger.stop()
+    await stopped
   }
 
   getMode(): Mode {
@@ -187,11 +196,17 @@ class KadDHTService implements KadDHTNode {
   }
 
   provide(key: CID, options: RoutingOptions = {}): Query {
-    return this.query(options, (log, signal) => provide(this.core, key.multihash.bytes, log, signal))
+    const { core } = this
+    const { bytes } = key.multihash
+    return this.query(options, async function* (log, signal) {
+      core.own.begin(bytes)
+      yield* provide(core, bytes, log, signal)
+      core.own.announced(bytes, core.clock.now())
+    })
   }
 
   async cancelReprovide(key: CID): Promise<void> {
-    this.core.providers.delete(key.multihash.bytes, this.core.self().name)
+    this.core.own.cancel(key.multihash.bytes)
   }
 
   findProviders(key: CID, options: RoutingOptions = {}): Query {

@@ -172,3 +172,52 @@ export const FIRST_PEER_WAIT_MS = 5000
 
 /** Milliseconds for a whole query: what was found by then is the result. js-libp2p: 180 s. */
 export const QUERY_TIMEOUT_MS = 60_000
+
+/** The share of the nearest peers that an optimistic `provide` waits for. As go-libp2p. */
+export const OPTIMISTIC_SHARE = 0.75
+
+// ---- our own records -------------------------------------------------------------------------------------------------
+
+/** Milliseconds after which what we provide, and values that we put, are announced again. As go-libp2p. */
+export const REPROVIDE_MS: number = 22 * 3600_000
+
+/** Milliseconds between looks at what is due. */
+export const REPROVIDE_CHECK_MS: number = 10 * 60_000
+
+/** The share of that time by which a key may be announced early, together with those around it. */
+export const REPROVIDE_AHEAD = 0.25
+
+/** Keys that are announced one by one at once, each with a lookup of its own. */
+export const REPROVIDE_CONCURRENCY = 4
+
+/** Keys of one region from which on exploring it costs fewer messages than a lookup for each. */
+export const MIN_EXPLORED_KEYS = 8
+
+/** Lookups to explore a region. One that is cut as it should be needs four to eight. */
+export const MAX_EXPLORING_LOOKUPS = 64
+
+/** Bytes of announcements that leave for a peer in one go: about 300. */
+export const MAX_BATCH_BYTES: number = 64 * 1024
+
+/** Contents that we provide, about 200 bytes each. */
+export const MAX_OWN_KEYS = 1_000_000
+
+/** Values that we put and keep alive. */
+export const MAX_OWN_VALUES = 4096
+
+// ---- the datastore ---------------------------------------------------------------------------------------------------
+
+/** Milliseconds that changes wait to be written together. */
+export const WRITE_DELAY_MS = 1000
+
+/** Milliseconds after a failed write until it is tried again. */
+export const WRITE_RETRY_MS = 30_000
+
+/** Changes that wait to be written; beyond, the oldest are lost from disk, though not from memory. */
+export const MAX_PENDING_WRITES = 65_536
+
+/** Changes written in one batch. */
+export const MAX_WRITE_BATCH = 1024
+
+/** Milliseconds that the last changes have when the DHT stops. */
+export const STOP_FLUSH_MS = 800

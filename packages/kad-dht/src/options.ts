@@ -1,6 +1,7 @@
 import { InvalidParametersError } from '@ts-libp2p/interface'
 import { isGlobalUnicast, isRelayed, isWildcard } from '@ts-libp2p/multiaddr'
 import type { RecordValidators } from '@ts-libp2p/record'
+import type { Datastore } from 'interface-datastore'
 import type { PeerInfoMapper } from './contact.ts'
 import {
   ALPHA,
@@ -10,6 +11,7 @@ import {
   MAX_INBOUND_STREAMS,
   PROVIDER_VALIDITY_MS,
   REFRESH_MS,
+  REPROVIDE_MS,
   SELF_QUERY_DELAY_MS,
   SELF_QUERY_MS
 } from './limits.ts'
@@ -40,6 +42,10 @@ export interface KadDHTOptions extends ValidatorOptions {
   readonly beta?: number
   /** Paths of a lookup that share no peer, against peers that lead astray. Default 1; each costs about k messages. */
   readonly disjointPaths?: number
+  /** Keeps records of others, and what we provide and put, over a restart. Default: in memory only. */
+  readonly datastore?: Datastore
+  /** Default `/dht`. Two DHTs in one datastore need two. */
+  readonly datastorePrefix?: string
   /** Default `libp2p:kad-dht`. */
   readonly logPrefix?: string
   /** Do not wait for the first peer when a query begins with none: fail at once. Default false: wait up to 5 s. */
@@ -53,16 +59,24 @@ export interface KadDHTOptions extends ValidatorOptions {
   /** Streams that a peer may have open to us on one connection. Default 32. */
   readonly maxInboundStreams?: number
   readonly reprovide?: {
+    /** Milliseconds after which what we provide, and values that we put, are announced again. Default 22 h. */
+    readonly interval?: number
     /** Milliseconds for which we keep what others announce. Default 48 h. */
     readonly validity?: number
   }
+  /**
+   * `provide` tells peers as soon as they are near enough to be among the nearest in all likelihood, judged from the size
+   * of the network, and waits for three quarters of them. A few records may go to peers that are not quite the nearest.
+   * Default false.
+   */
+  readonly optimisticProvide?: boolean
   /** Peers of one network (IPv4 /16, IPv6 /32) that are let into a bucket and into the table. Default 2 and 3. */
   readonly diversity?: { readonly perBucket?: number; readonly perTable?: number }
 }
 
 export interface CheckedOptions
-  extends Required<Omit<KadDHTOptions, 'clientMode' | 'validators' | 'selectors' | 'reprovide'>>,
-    Pick<KadDHTOptions, 'clientMode'> {
+  extends Required<Omit<KadDHTOptions, 'clientMode' | 'datastore' | 'validators' | 'selectors' | 'reprovide'>>,
+    Pick<KadDHTOptions, 'clientMode' | 'datastore'> {
   readonly validators: RecordValidators
   readonly reprovide: Required<NonNullable<KadDHTOptions['reprovide']>>
 }
@@ -71,14 +85,14 @@ export interface CheckedOptions
 export function checked(options: KadDHTOptions): CheckedOptions {
   const protocol = options.protocol ?? KAD_PROTOCOL
   const o = {
-    ...{ kBucketSize: K, alpha: ALPHA, beta: BETA, disjointPaths: 1 },
-    ...{ logPrefix: 'libp2p:kad-dht', allowQueryWithZeroPeers: false, diversity: {} },
+    ...{ kBucketSize: K, alpha: ALPHA, beta: BETA, disjointPaths: 1, datastorePrefix: '/dht' },
+    ...{ logPrefix: 'libp2p:kad-dht', allowQueryWithZeroPeers: false, optimisticProvide: false, diversity: {} },
     ...{ querySelfInterval: SELF_QUERY_MS, initialQuerySelfInterval: SELF_QUERY_DELAY_MS, refreshInterval: REFRESH_MS },
     maxInboundStreams: MAX_INBOUND_STREAMS,
     ...options,
     protocol,
     peerInfoMapper: options.peerInfoMapper ?? mapperOf(protocol),
-    reprovide: { validity: PROVIDER_VALIDITY_MS, ...options.reprovide },
+    reprovide: { interval: REPROVIDE_MS, validity: PROVIDER_VALIDITY_MS, ...options.reprovide },
     validators: validatorsOf(options)
   }
   if (!protocol.startsWith('/')) throw new InvalidParametersError(`protocol must begin with a slash, not ${protocol}`)
@@ -90,6 +104,7 @@ export function checked(options: KadDHTOptions): CheckedOptions {
   for (const name of ['querySelfInterval', 'initialQuerySelfInterval', 'refreshInterval'] as const) {
     needPositive(name, o[name])
   }
+  needPositive('reprovide.interval', o.reprovide.interval)
   needPositive('reprovide.validity', o.reprovide.validity)
   return o
 }

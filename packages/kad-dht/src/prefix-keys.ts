@@ -2,7 +2,7 @@ import { writeU32 } from '@ts-libp2p/bytes'
 import { type Key, keyOf } from './key.ts'
 
 /** Leading bits of a place in the key space that can be wished for. */
-const MAX_PREFIX_BITS = 16
+export const MAX_PREFIX_BITS = 16
 
 /** The head of a SHA-256 multihash, which is what the name of a peer may look like. */
 const HEAD = Uint8Array.of(0x12, 0x20)

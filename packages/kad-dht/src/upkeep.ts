@@ -1,7 +1,8 @@
 import type { Undo } from '@ts-libp2p/interface'
 import { peerIdToBytes } from '@ts-libp2p/peer-id'
 import type { Core } from './core.ts'
-import { MAX_REFRESHED_PREFIX, SWEEP_MS } from './limits.ts'
+import { MAX_REFRESHED_PREFIX, REPROVIDE_CHECK_MS, SWEEP_MS } from './limits.ts'
+import { Reprovider } from './own/reprovider.ts'
 import { nameInBucket } from './prefix-keys.ts'
 import { getClosestPeers } from './query/find-peers.ts'
 import { QueryLog } from './query/query.ts'
@@ -9,18 +10,21 @@ import { QueryLog } from './query/query.ts'
 /** What a DHT node does by itself: looks itself up, looks into its buckets, lets go of what has expired. */
 export class Upkeep {
   private readonly core: Core
+  private readonly reprovider: Reprovider
   private readonly timers = new Map<string, Undo>()
   private isStarted = false
   private refreshing: Promise<void> | undefined
 
   constructor(core: Core) {
     this.core = core
+    this.reprovider = new Reprovider(core)
   }
 
   start(): void {
     const { options } = this.core
     this.isStarted = true
     this.every('sweep', SWEEP_MS, () => this.sweep())
+    this.every('reprovide', REPROVIDE_CHECK_MS, () => this.quietly(this.reprovide()))
     this.every('refresh', options.refreshInterval, () => this.quietly(this.refresh()))
     this.every('self', options.querySelfInterval, () => this.quietly(this.lookUpSelf()))
     this.quietly(this.whenFilled())
@@ -46,6 +50,16 @@ export class Upkeep {
     const last = Math.min(MAX_REFRESHED_PREFIX, table.view().at(-1)?.prefixLength ?? 0)
     for (let prefixLength = 0; prefixLength <= last; prefixLength++) {
       await this.lookUp(nameInBucket(table.self, prefixLength, random.float()), signal)
+    }
+  }
+
+  /** Announces again what is due. */
+  async reprovide(): Promise<void> {
+    const scope = this.core.begin()
+    try {
+      await this.reprovider.run(scope.signal)
+    } finally {
+      scope.end()
     }
   }
 

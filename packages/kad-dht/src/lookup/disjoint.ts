@@ -74,8 +74,11 @@ export class DisjointLookup implements Search {
   }
 
   closest(count: number): Contact[] {
-    const found = this.lookups.flatMap(lookup => lookup.closest(count))
-    return found.sort((a, b) => compareDistance(this.target, a.key, b.key)).slice(0, count)
+    return this.sorted(this.lookups.flatMap(lookup => lookup.closest(count))).slice(0, count)
+  }
+
+  nearest(count: number): Contact[] {
+    return this.sorted(this.lookups.flatMap(lookup => lookup.nearest(count))).slice(0, count)
   }
 
   candidates(): readonly Candidate[] {
@@ -89,6 +92,10 @@ export class DisjointLookup implements Search {
 
   progress(path: number): { queued: number; running: number } {
     return this.lookups[path]?.progress() ?? { queued: 0, running: 0 }
+  }
+
+  private sorted(contacts: Contact[]): Contact[] {
+    return contacts.sort((a, b) => compareDistance(this.target, a.key, b.key))
   }
 
   private claim(name: string, path: number): boolean {

@@ -2,7 +2,7 @@ import type { Contact } from '../contact.ts'
 import { CUSTOMER, groupsOf } from '../groups.ts'
 import { compareDistance, type Key } from '../key.ts'
 import { ALPHA, BETA, K, MAX_CANDIDATES, MAX_PER_GROUP_IN_LOOKUP, MAX_SLOW, REQUEST_TIMEOUT_MS } from '../limits.ts'
-import type { Candidate } from './candidate.ts'
+import type { Candidate, CandidateState } from './candidate.ts'
 import type { PatienceFor, Search, Step } from './search.ts'
 
 export interface LookupInit {
@@ -101,17 +101,11 @@ export class Lookup implements Search {
   }
 
   closest(count: number): Contact[] {
-    const { target, maxPerGroup } = this.init
-    const groups = new Map<string, number>()
-    const picked: Contact[] = []
-    const spare: Contact[] = []
-    for (const { state, group, contact } of this.list) {
-      if (state !== 'answered') continue
-      ;(isOver(groups, group, maxPerGroup) ? spare : picked).push(contact)
-      if (picked.length === count) return picked
-    }
-    picked.push(...spare.slice(0, count - picked.length))
-    return picked.sort((a, b) => compareDistance(target, a.key, b.key))
+    return this.pick(count, state => state === 'answered')
+  }
+
+  nearest(count: number): Contact[] {
+    return this.pick(count, state => state !== 'failed')
   }
 
   candidates(): readonly Candidate[] {
@@ -211,6 +205,21 @@ export class Lookup implements Search {
     candidate.slowAt = now + Math.min(this.init.patience(candidate.contact), this.init.requestTimeoutMs)
     this.asked++
     return candidate.contact
+  }
+
+  /** Peers of different networks first, as long as there are enough. */
+  private pick(count: number, fits: (state: CandidateState) => boolean): Contact[] {
+    const { target, maxPerGroup } = this.init
+    const groups = new Map<string, number>()
+    const picked: Contact[] = []
+    const spare: Contact[] = []
+    for (const { state, group, contact } of this.list) {
+      if (!fits(state)) continue
+      ;(isOver(groups, group, maxPerGroup) ? spare : picked).push(contact)
+      if (picked.length === count) return picked
+    }
+    picked.push(...spare.slice(0, count - picked.length))
+    return picked.sort((a, b) => compareDistance(target, a.key, b.key))
   }
 }
 

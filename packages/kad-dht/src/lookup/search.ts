@@ -26,6 +26,8 @@ export interface Search {
   overdue(now: number): Contact[]
   /** The nearest peers that answered, the nearest first. */
   closest(count: number): Contact[]
+  /** The nearest peers that have not failed, asked or not. */
+  nearest(count: number): Contact[]
   /** Everybody it came across, the nearest first. */
   candidates(): readonly Candidate[]
   /** The disjoint path that a peer is on, from 0. */

@@ -2,6 +2,7 @@ import type { PeerInfo, Undo } from '@ts-libp2p/interface'
 import type { Contact } from '../contact.ts'
 import type { Core } from '../core.ts'
 import { KadError } from '../errors.ts'
+import { keyOf } from '../key.ts'
 import { MAX_QUEUED_EVENTS } from '../limits.ts'
 import type { Search } from '../lookup/search.ts'
 import type { Outcome } from '../rpc/messenger.ts'
@@ -39,6 +40,7 @@ export class LookupRun {
   private endedAt: number | undefined
   private timer: { readonly at: number; readonly stop: Undo } | undefined
   private isPumping = false
+  private isStopped = false
 
   constructor({ core, search, message, key, seeds }: LookupRunInit) {
     this.core = core
@@ -72,6 +74,7 @@ export class LookupRun {
 
   /** Ends it after the events that wait. */
   stop(): void {
+    this.isStopped = true
     this.search.stop()
     this.pump()
   }
@@ -79,6 +82,11 @@ export class LookupRun {
   /** The nearest peers that answered, the nearest first. */
   closest(count: number = this.core.k): Contact[] {
     return this.search.closest(count)
+  }
+
+  /** The nearest peers that have not failed, asked or not. */
+  nearest(count: number = this.core.k): Contact[] {
+    return this.search.nearest(count)
   }
 
   trace(): Trace {
@@ -96,7 +104,7 @@ export class LookupRun {
       this.giveUpOverdue()
       while (this.queue.size < MAX_QUEUED_EVENTS) {
         const step = this.search.next(this.core.clock.now())
-        if (step === 'done') this.finish()
+        if (step === 'done') this.complete()
         if (step === 'done' || step === 'wait') break
         this.ask(step)
       }
@@ -171,6 +179,12 @@ export class LookupRun {
       this.pump()
     })
     this.timer = { at, stop }
+  }
+
+  /** It came to its end by itself, unless it was stopped. */
+  private complete(): void {
+    if (!this.isStopped) this.core.onLookup(keyOf(this.key), this.closest())
+    this.finish()
   }
 
   private finish(): void {

@@ -1,12 +1,15 @@
 import type { PeerInfo } from '@ts-libp2p/interface'
-import { tellPeer } from '../ask-peer.ts'
-import { encodePeer } from '../contact.ts'
+import { type Pending, tellPeer } from '../ask-peer.ts'
+import { type Contact, encodePeer } from '../contact.ts'
 import type { Core } from '../core.ts'
+import { distanceShare, keyOf } from '../key.ts'
+import { OPTIMISTIC_SHARE } from '../limits.ts'
+import { type Thresholds, thresholdsFor } from '../lookup/thresholds.ts'
 import { type Frame, frame, MessageType } from '../wire/message.ts'
+import { Broadcast, sendAll } from './broadcast.ts'
 import { named, type QueryEvent } from './events.ts'
 import { eventsOf, NO_PATH } from './find-peers.ts'
 import type { QueryLog } from './query.ts'
-import { sendAll } from './send-all.ts'
 
 /** Who has some content: PROVIDER events with peers that were not told before. `key` is a multihash. */
 export async function* findProviders(
@@ -16,15 +19,8 @@ export async function* findProviders(
   signal: AbortSignal
 ): AsyncGenerator<QueryEvent> {
   const news = new NewProviders()
-  const self = core.self()
-  const stored = core.providers.of(key, core.clock.now())
-  const local = news.of(
-    stored.flatMap(({ wire, provider }) => {
-      const contact = provider === self.name ? self : core.contacts.read(wire)
-      return contact ?? []
-    })
-  )
-  if (local.length > 0) yield { ...named('PROVIDER'), from: self.id, providers: local, path: NO_PATH }
+  const local = news.of(knownProviders(core, key))
+  if (local.length > 0) yield { ...named('PROVIDER'), from: core.self().id, providers: local, path: NO_PATH }
   const run = log.add(core.lookup('GET_PROVIDERS', key))
   for await (const event of eventsOf(core, run, signal)) {
     yield event
@@ -32,6 +28,11 @@ export async function* findProviders(
     const providers = news.of(event.providers)
     if (providers.length > 0) yield { ...named('PROVIDER'), from: event.from, providers, path: event.path }
   }
+}
+
+function knownProviders(core: Core, key: Uint8Array): Contact[] {
+  const others = core.contacts.readAll(core.providers.of(key, core.clock.now()).map(({ wire }) => wire))
+  return core.own.provides(key) ? [core.self(), ...others] : others
 }
 
 /** Those not told of before: at all, or not with an address. */
@@ -59,19 +60,48 @@ export async function* provide(
   log: QueryLog,
   signal: AbortSignal
 ): AsyncGenerator<QueryEvent> {
-  storeOwn(core, key)
+  const request = announcement(core, key)
+  const send = (peer: Contact): Pending<void> => tellPeer(core, peer, request)
+  const size = core.options.optimisticProvide ? core.networkSize.estimate(core.clock.now()) : undefined
+  if (size !== undefined) {
+    yield* provideOptimistically(core, key, thresholdsFor(core.k, size), send, log, signal)
+    return
+  }
   const run = log.add(core.lookup('FIND_NODE', key))
   yield* eventsOf(core, run, signal)
-  const request = announcement(core, key)
-  yield* sendAll(run.closest(), 'ADD_PROVIDER', peer => tellPeer(core, peer, request), signal)
+  yield* sendAll(run.closest(), 'ADD_PROVIDER', send, signal)
+}
+
+/**
+ * The same, but peers are told as soon as they are near enough to be among the nearest in all likelihood, the lookup
+ * ends when hardly any nearer ones can be left, and the last quarter of the peers is not waited for.
+ */
+async function* provideOptimistically(
+  core: Core,
+  key: Uint8Array,
+  { individualShare, setShare }: Thresholds,
+  send: (peer: Contact) => Pending<void>,
+  log: QueryLog,
+  signal: AbortSignal
+): AsyncGenerator<QueryEvent> {
+  const target = keyOf(key)
+  const broadcast = new Broadcast('ADD_PROVIDER', send)
+  const run = log.add(core.lookup('FIND_NODE', key))
+  for await (const event of eventsOf(core, run, signal)) {
+    yield event
+    if (event.name !== 'PEER_RESPONSE') continue
+    const nearest = run.nearest()
+    const shares = nearest.map(peer => distanceShare(target, peer.key))
+    for (const [i, peer] of nearest.entries()) if ((shares[i] as number) < individualShare) broadcast.to(peer)
+    const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length
+    if (nearest.length === core.k && mean < setShare) run.stop()
+  }
+  const nearest = run.nearest()
+  for (const peer of nearest) broadcast.to(peer)
+  yield* broadcast.events(signal, Math.ceil(nearest.length * OPTIMISTIC_SHARE))
 }
 
 /** That we have the content. */
-function announcement(core: Core, key: Uint8Array): Frame {
+export function announcement(core: Core, key: Uint8Array): Frame {
   return frame({ type: MessageType.ADD_PROVIDER, key, providerPeers: [encodePeer(core.self())] })
-}
-
-function storeOwn(core: Core, key: Uint8Array): void {
-  const self = core.self()
-  core.providers.add({ key, provider: self.name, wire: encodePeer(self), group: undefined }, core.clock.now())
 }

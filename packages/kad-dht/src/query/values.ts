@@ -6,16 +6,17 @@ import type { Contact } from '../contact.ts'
 import type { Core } from '../core.ts'
 import { KadError } from '../errors.ts'
 import { MAX_VALUE_BYTES } from '../limits.ts'
+import type { OwnValue } from '../own/own-records.ts'
 import { isBetter, validated } from '../server/server.ts'
 import { frame, type Message, MessageType } from '../wire/message.ts'
+import { sendAll } from './broadcast.ts'
 import { type DHTRecord, named, type PeerResponseEvent, type QueryEvent } from './events.ts'
 import { eventsOf, NO_PATH } from './find-peers.ts'
 import type { QueryLog } from './query.ts'
 import { readRecord } from './read-record.ts'
-import { sendAll } from './send-all.ts'
 
 /**
- * Stores a value at the peers nearest to its key, and here. Throws a `KadError`: `invalid-record` and `outdated` before
+ * Stores a value at the peers nearest to its key, and here, now and every 22 hours as long as it is valid. Throws a `KadError`: `invalid-record` and `outdated` before
  * anybody is asked, `not-stored` when no peer took it.
  */
 export async function* put(
@@ -29,6 +30,24 @@ export async function* put(
   const run = log.add(core.lookup('FIND_NODE', key))
   yield* eventsOf(core, run, signal)
   yield* storeAt(core, run.closest(), { key, value }, signal)
+  core.own.keep(key, value, core.clock.now())
+}
+
+/** Puts a value of ours again, or the better one that is known by now. One that is not valid any more is given up. */
+export async function putAgain(core: Core, { key, value: own }: OwnValue, signal: AbortSignal): Promise<void> {
+  const value = core.values.get(key, core.clock.now())?.value ?? own
+  const now = core.clock.now()
+  try {
+    await validated(core.options.validators, { key, value }, now)
+  } catch (err) {
+    core.own.drop(key)
+    throw err
+  }
+  core.own.keep(key, value, now)
+  core.values.put({ key, value, timeReceived: now })
+  const run = core.lookup('FIND_NODE', key)
+  for await (const _ of eventsOf(core, run, signal));
+  for await (const _ of storeAt(core, run.closest(), { key, value }, signal));
 }
 
 async function storeHere(core: Core, record: ValueRecord): Promise<void> {

@@ -66,6 +66,8 @@ export class ProviderRecords {
   /** Stores a record that was kept elsewhere. */
   restore(record: ProviderRecord): void {
     const shelf = this.shelfOf(record.key)
+    const known = shelf.records.get(record.provider)
+    if (known !== undefined && known.expiresAt > record.expiresAt) return
     if (!shelf.records.delete(record.provider)) this.count++
     // Set last, so that the order is that of coming.
     shelf.records.set(record.provider, record)

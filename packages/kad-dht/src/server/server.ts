@@ -14,6 +14,7 @@ import { KadError } from '../errors.ts'
 import { CUSTOMER, groupOf } from '../groups.ts'
 import { keyOf } from '../key.ts'
 import { MAX_PROVIDER_KEY_BYTES, MAX_SENT_ANSWER_BYTES, MAX_VALUE_BYTES } from '../limits.ts'
+import type { OwnRecords } from '../own/own-records.ts'
 import type { RoutingTable } from '../table/routing-table.ts'
 import { type Frame, frame, type Message, MessageType, nameOfType } from '../wire/message.ts'
 import { isMultihash } from '../wire/multihash.ts'
@@ -30,6 +31,8 @@ export interface ServerInit {
   readonly table: RoutingTable
   readonly providers: ProviderRecords
   readonly values: ValueRecords
+  /** What we provide ourselves. */
+  readonly own: Pick<OwnRecords, 'provides'>
   readonly validators: RecordValidators
   readonly contacts: Contacts
   /** A connected peer, whoever it is: those that do not serve are in no table, and are found all the same. */
@@ -78,9 +81,8 @@ export class Server {
 
   private onGetProviders({ type, key }: Message, from: Asker): Frame {
     needKey(type, key, isProviderKey(key))
-    const self = this.init.self()
-    const known = this.init.providers.of(key, this.init.now())
-    const providers = known.map(({ provider, wire }) => (provider === self.name ? encodePeer(self) : wire))
+    const others = this.init.providers.of(key, this.init.now()).map(({ wire }) => wire)
+    const providers = this.init.own.provides(key) ? [encodePeer(this.init.self()), ...others] : others
     return this.fill({ type, key }, this.closerTo(key, from), providers)
   }
 

@@ -75,8 +75,9 @@ export class Core {
     const { perBucket: maxPerGroupInBucket, perTable: maxPerGroupInTable } = options.diversity
     this.table = new RoutingTable({ self, k: this.k, maxPerGroupInBucket, maxPerGroupInTable })
     this.disk = options.datastore && this.onDisk(options.datastore)
-    this.providers = new ProviderRecords({ self, validityMs: options.reprovide.validity, ...this.disk?.providers })
-    this.values = new ValueRecords({ self, ...this.disk?.values })
+    const { validity: validityMs } = options.reprovide
+    this.providers = new ProviderRecords({ self, validityMs, ...this.disk?.providers })
+    this.values = new ValueRecords({ self, validityMs, ...this.disk?.values })
     this.own = new OwnRecords(this.disk?.own)
     this.server = new Server({
       ...{ k: this.k, self: init.self, table: this.table, providers: this.providers, values: this.values },
@@ -148,7 +149,7 @@ export class Core {
       patience: peer => (this.messenger.isConnected(peer) ? this.warmPatience.ms : this.coldPatience.ms)
     }
     const search = paths > 1 ? new DisjointLookup({ ...init, paths }) : new Lookup(init)
-    const seeds = this.table.closest(target, this.k)
+    const seeds = (): Contact[] => this.table.closest(target, this.k)
     return new LookupRun({ core: this, search, message, key, seeds })
   }
 

@@ -11,14 +11,18 @@
  * Spec: https://github.com/libp2p/specs/blob/master/kad-dht/README.md
  */
 import type { ServiceFactory } from '@ts-libp2p/interface'
+import { createDualKadDHT, type DualKadDHT } from './dual.ts'
 import { createKadDHT, type KadDHT } from './kad-dht.ts'
-import { checked, type KadDHTOptions } from './options.ts'
+import { checked, checkedDual, type DualKadDHTOptions, type KadDHTOptions } from './options.ts'
 
 export type { PeerInfoMapper } from './contact.ts'
+export type { CrawlEvent, CrawlOptions } from './crawl/crawl-network.ts'
+export type { DualKadDHT } from './dual.ts'
 export { KadError, type KadErrorCode } from './errors.ts'
-export type { KadDHT, Mode, SetModeOptions } from './kad-dht.ts'
+export type { KadDHT, KadOperations, Mode, SetModeOptions } from './kad-dht.ts'
 export * from './limits.ts'
 export {
+  type DualKadDHTOptions,
   KAD_LAN_PROTOCOL,
   KAD_PROTOCOL,
   type KadDHTOptions,
@@ -38,4 +42,13 @@ export { type MessageName, MessageType } from './wire/message.ts'
 export function kadDHT(options: KadDHTOptions = {}): ServiceFactory<KadDHT> {
   const o = checked(options)
   return node => createKadDHT(node, o)
+}
+
+/**
+ * Makes the DHT of the internet and that of the local network, and one face for both. Throws an `InvalidParametersError`
+ * for options that cannot work.
+ */
+export function dualKadDHT(options: DualKadDHTOptions = {}): ServiceFactory<DualKadDHT> {
+  const o = checkedDual(options)
+  return node => createDualKadDHT(node, o)
 }

@@ -1,4 +1,6 @@
 import {
+  type AbortOptions,
+  type Connection,
   type ContentRouting,
   type ContentRoutingProvider,
   contentRoutingSymbol,
@@ -12,14 +14,16 @@ import {
   type Startable,
   type Undo
 } from '@ts-libp2p/interface'
+import { isGlobalUnicast } from '@ts-libp2p/multiaddr'
 import { peerIdFromBytes } from '@ts-libp2p/peer-id'
 import type { CID } from 'multiformats/cid'
 import { type Contact, contactOf } from './contact.ts'
 import { Core } from './core.ts'
+import { type CrawlEvent, type CrawlOptions, crawlNetwork } from './crawl/crawl-network.ts'
 import { groupsOf, OPERATOR } from './groups.ts'
 import type { CheckedOptions } from './options.ts'
 import type { QueryEvent } from './query/events.ts'
-import { findPeer, getClosestPeers } from './query/find-peers.ts'
+import { findPeer, getClosestPeers, type Sources } from './query/find-peers.ts'
 import { findProviders, provide } from './query/providers.ts'
 import { Query, type QueryLog } from './query/query.ts'
 import { type GetOptions, get, put } from './query/values.ts'
@@ -36,19 +40,8 @@ export interface SetModeOptions {
   readonly force?: boolean
 }
 
-export interface KadDHT extends Startable, PeerRoutingProvider, ContentRoutingProvider {
-  /** The size of buckets, answers and results. */
-  readonly k: number
-  /** Requests at once. */
-  readonly a: number
-  /** Disjoint paths. */
-  readonly d: number
-  readonly protocol: string
-  /** Who is known. For looking at only. */
-  readonly routingTable: Pick<RoutingTable, 'size' | 'view' | 'closest'>
-  /** Peers of the network, estimated from the lookups of the last two hours; undefined until there were five. */
-  readonly networkSize: number | undefined
-
+/** What a DHT does for its users. */
+export interface KadOperations {
   /** Where a peer is: ends with FINAL_PEER, or throws a `KadError` (`not-found`). */
   findPeer(id: PeerId, options?: RoutingOptions): Query
   /** The peers nearest to a key, which is hashed: for a peer the bytes of its id. One FINAL_PEER each at the end. */
@@ -69,12 +62,30 @@ export interface KadDHT extends Startable, PeerRoutingProvider, ContentRoutingPr
   put(key: Uint8Array, value: Uint8Array, options?: RoutingOptions): Query
   /** Finds the best valid value: the last VALUE event. Throws a `KadError` (`not-found`, `quorum`). */
   get(key: Uint8Array, options?: RoutingOptions & GetOptions): Query
+  /** Looks up our own id and a key in every bucket. Happens by itself. */
+  refreshRoutingTable(options?: AbortOptions): Promise<void>
+}
+
+export interface KadDHT extends KadOperations, Startable, PeerRoutingProvider, ContentRoutingProvider {
+  /** The size of buckets, answers and results. */
+  readonly k: number
+  /** Requests at once. */
+  readonly a: number
+  /** Disjoint paths. */
+  readonly d: number
+  readonly protocol: string
+  /** Who is known. For looking at only. */
+  readonly routingTable: Pick<RoutingTable, 'size' | 'view' | 'closest'>
+  /** Peers of the network, estimated from the lookups of the last two hours; undefined until there were five. */
+  readonly networkSize: number | undefined
 
   getMode(): Mode
   /** Sets the mode by hand; it is not switched by itself any more. */
   setMode(mode: Mode, options?: SetModeOptions): Promise<void>
-  /** Looks up our own id and a key in every bucket. Happens by itself. */
-  refreshRoutingTable(options?: RoutingOptions): Promise<void>
+  /** Announces again what is due. Happens by itself. */
+  reprovide(options?: AbortOptions): Promise<void>
+  /** Visits every peer of the network that can be found, and tells of each. */
+  crawl(options?: CrawlOptions & AbortOptions): AsyncGenerator<CrawlEvent>
 }
 
 /** What belongs together in this package sees a little more. */
@@ -188,7 +199,7 @@ class KadDHTService implements KadDHTNode {
   // ---- queries ---------------------------------------------------------------------------------------------------
 
   findPeer(id: PeerId, options: RoutingOptions = {}): Query {
-    return this.query(options, (log, signal) => findPeer(this.core, id, log, signal))
+    return this.query(options, (log, signal) => findPeer(this.core, id, sourcesOf(options), log, signal))
   }
 
   getClosestPeers(key: Uint8Array, options: RoutingOptions = {}): Query {
@@ -210,7 +221,9 @@ class KadDHTService implements KadDHTNode {
   }
 
   findProviders(key: CID, options: RoutingOptions = {}): Query {
-    return this.query(options, (log, signal) => findProviders(this.core, key.multihash.bytes, log, signal))
+    return this.query(options, (log, signal) =>
+      findProviders(this.core, key.multihash.bytes, sourcesOf(options), log, signal)
+    )
   }
 
   put(key: Uint8Array, value: Uint8Array, options: RoutingOptions = {}): Query {
@@ -218,12 +231,27 @@ class KadDHTService implements KadDHTNode {
   }
 
   get(key: Uint8Array, options: RoutingOptions & GetOptions = {}): Query {
-    return this.query(options, (log, signal) => get(this.core, key, options, log, signal))
+    return this.query(options, (log, signal) => get(this.core, key, { ...options, ...sourcesOf(options) }, log, signal))
   }
 
-  async refreshRoutingTable({ signal }: RoutingOptions = {}): Promise<void> {
+  async refreshRoutingTable({ signal }: AbortOptions = {}): Promise<void> {
     this.checkStarted()
     await this.upkeep.refresh(signal)
+  }
+
+  async reprovide({ signal }: AbortOptions = {}): Promise<void> {
+    this.checkStarted()
+    await this.upkeep.reprovide(signal)
+  }
+
+  async *crawl({ signal, ...options }: CrawlOptions & AbortOptions = {}): AsyncGenerator<CrawlEvent> {
+    this.checkStarted()
+    const scope = this.core.begin(signal)
+    try {
+      yield* crawlNetwork(this.core, options, scope.signal)
+    } finally {
+      scope.end()
+    }
   }
 
   /** Begins when it is first read, and ends with the caller's signal or the service. */
@@ -263,10 +291,16 @@ class KadDHTService implements KadDHTNode {
     const { peerStore } = this.node
     const known = (await peerStore.has(id)) ? (await peerStore.getInfo(id)).multiaddrs : []
     const contact = this.core.contacts.usable(id, known)
-    if (!this.isStarted || contact === undefined) return
+    if (!this.isStarted || contact === undefined || !this.isNear(contact, connection)) return
     // Where it really is, if we know: addresses can be made up.
     const groups = groupsOf(connection === undefined ? contact.multiaddrs : [connection.remoteAddr], OPERATOR)
     this.core.meet({ contact, groups, isConnected: connection !== undefined })
+  }
+
+  /** Addresses of local networks are of use only with peers of the same one: those that reach us from such an address. */
+  private isNear({ id, multiaddrs }: Contact, connection: Connection | undefined): boolean {
+    if (connection === undefined || multiaddrs.some(isGlobalUnicast)) return true
+    return this.options.peerInfoMapper({ id, multiaddrs: [connection.remoteAddr] }).multiaddrs.length > 0
   }
 
   private onServerGone(id: PeerId): void {
@@ -317,6 +351,10 @@ class KadDHTService implements KadDHTNode {
     this.stopServing = undefined
     this.streams.stop()
   }
+}
+
+function sourcesOf({ useCache = true, useNetwork = true }: RoutingOptions): Sources {
+  return { useCache, useNetwork }
 }
 
 const PROGRESS_NAMES: Readonly<Record<QueryEvent['name'], string>> = {

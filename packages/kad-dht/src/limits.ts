@@ -132,11 +132,8 @@ export const SIZE_SAMPLE_AGE_MS: number = 2 * 3600_000
 
 // ---- records ---------------------------------------------------------------------------------------------------------
 
-/** Milliseconds for which a provider's announcement is good. The spec, and the public network. */
-export const PROVIDER_VALIDITY_MS: number = 48 * 3600_000
-
-/** Milliseconds for which a value is kept after it came. As go-libp2p. */
-export const VALUE_VALIDITY_MS: number = 48 * 3600_000
+/** Milliseconds for which an announcement, or a value, is kept after it came. The spec, and the public network. */
+export const RECORD_VALIDITY_MS: number = 48 * 3600_000
 
 /** Announcements kept of other peers, about 400 bytes each. A server of the public network holds some 100,000. */
 export const MAX_PROVIDER_RECORDS = 131_072
@@ -181,8 +178,8 @@ export const OPTIMISTIC_SHARE = 0.75
 /** Milliseconds after which what we provide, and values that we put, are announced again. As go-libp2p. */
 export const REPROVIDE_MS: number = 22 * 3600_000
 
-/** Milliseconds between looks at what is due. */
-export const REPROVIDE_CHECK_MS: number = 10 * 60_000
+/** Looks at what is due, per interval of announcing: with 22 h one every 13 minutes. */
+export const REPROVIDE_CHECKS = 100
 
 /** The share of that time by which a key may be announced early, together with those around it. */
 export const REPROVIDE_AHEAD = 0.25
@@ -221,3 +218,14 @@ export const MAX_WRITE_BATCH = 1024
 
 /** Milliseconds that the last changes have when the DHT stops. */
 export const STOP_FLUSH_MS = 800
+
+// ---- crawls ----------------------------------------------------------------------------------------------------------
+
+/** Peers of a crawl that are asked at once. */
+export const CRAWL_CONCURRENCY = 100
+
+/** Peers that a crawl visits: ten times the public network. */
+export const MAX_CRAWLED_PEERS = 200_000
+
+/** Buckets that a peer is asked for: the last one that there are names for. */
+export const MAX_CRAWLED_PREFIX = 15

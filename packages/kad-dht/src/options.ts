@@ -9,7 +9,7 @@ import {
   K,
   MAX_DISJOINT_PATHS,
   MAX_INBOUND_STREAMS,
-  PROVIDER_VALIDITY_MS,
+  RECORD_VALIDITY_MS,
   REFRESH_MS,
   REPROVIDE_MS,
   SELF_QUERY_DELAY_MS,
@@ -61,7 +61,7 @@ export interface KadDHTOptions extends ValidatorOptions {
   readonly reprovide?: {
     /** Milliseconds after which what we provide, and values that we put, are announced again. Default 22 h. */
     readonly interval?: number
-    /** Milliseconds for which we keep what others announce. Default 48 h. */
+    /** Milliseconds for which we keep what others announce and put. Default 48 h. */
     readonly validity?: number
   }
   /**
@@ -92,7 +92,7 @@ export function checked(options: KadDHTOptions): CheckedOptions {
     ...options,
     protocol,
     peerInfoMapper: options.peerInfoMapper ?? mapperOf(protocol),
-    reprovide: { interval: REPROVIDE_MS, validity: PROVIDER_VALIDITY_MS, ...options.reprovide },
+    reprovide: { interval: REPROVIDE_MS, validity: RECORD_VALIDITY_MS, ...options.reprovide },
     validators: validatorsOf(options)
   }
   if (!protocol.startsWith('/')) throw new InvalidParametersError(`protocol must begin with a slash, not ${protocol}`)
@@ -143,4 +143,23 @@ function needCount(name: string, value: number, max: number): void {
 
 function needPositive(name: string, value: number): void {
   if (!(value > 0)) throw new InvalidParametersError(`${name} must be above 0, not ${value}`)
+}
+
+export interface DualKadDHTOptions extends Omit<KadDHTOptions, 'protocol' | 'peerInfoMapper'> {
+  /** What is different for the DHT of the internet, `/ipfs/kad/1.0.0` by default. */
+  readonly wan?: KadDHTOptions
+  /** What is different for the DHT of the local network, `/ipfs/lan/kad/1.0.0` by default. */
+  readonly lan?: KadDHTOptions
+}
+
+/** The options of both. They log and store under names of their own. */
+export function checkedDual({ wan, lan, ...common }: DualKadDHTOptions): { wan: CheckedOptions; lan: CheckedOptions } {
+  const { logPrefix = 'libp2p:kad-dht', datastorePrefix = '/dht' } = common
+  const names = (side: string) => ({ logPrefix: `${logPrefix}:${side}`, datastorePrefix: `${datastorePrefix}/${side}` })
+  const internet = { peerInfoMapper: removePrivateAddressesMapper, protocol: KAD_PROTOCOL }
+  const local = { peerInfoMapper: removePublicAddressesMapper, protocol: KAD_LAN_PROTOCOL }
+  return {
+    wan: checked({ ...common, ...names('wan'), ...internet, ...wan }),
+    lan: checked({ ...common, ...names('lan'), ...local, ...lan })
+  }
 }

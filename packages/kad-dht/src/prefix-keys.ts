@@ -5,37 +5,45 @@ import { type Key, keyOf } from './key.ts'
 export const MAX_PREFIX_BITS = 16
 
 /** The head of a SHA-256 multihash, which is what the name of a peer may look like. */
-const HEAD = Uint8Array.of(0x12, 0x20)
+const HEAD: Uint8Array = Uint8Array.of(0x12, 0x20)
 const NAME_BYTES = 34
 
-/** Counters of the names found so far, by the first 16 bits of their places. */
-const counters = new Map<number, number>()
+/** Bits beyond those that are wished for which are left to the draw: each more doubles the names that must be tried. */
+const DRAWN_BITS = 4
+
+/** By the first 16 bits of a place: one more than the counter of a name that lies there, 0 while none is known. */
+const counters = new Uint32Array(2 ** MAX_PREFIX_BITS)
 let tried = 0
 
 /**
- * A name, as long as a peer id, whose place in the key space begins with these 16 bits. Hashes cannot be turned back:
- * names are tried one after the other and those found on the way are kept, so the first calls take up to a second and
- * all later ones microseconds. go-libp2p uses the same names.
+ * A name, as long as a peer id, whose place in the key space begins with these bits, 16 at most. Hashes cannot be turned
+ * back: names are tried one after the other, and those found on the way are kept. go-libp2p uses the same ones.
  */
-export function nameWithPrefix(bits: number): Uint8Array {
-  for (let at = counters.get(bits); ; at = counters.get(bits)) {
-    if (at !== undefined) return nameOf(at)
-    const place = keyOf(nameOf(tried))
+export function nameWithPrefix(bits: number, length: number): Uint8Array {
+  const width = 2 ** (MAX_PREFIX_BITS - length)
+  const range = counters.subarray(bits * width, (bits + 1) * width)
+  const known = range.find(counter => counter > 0)
+  if (known !== undefined) return nameOf(known - 1)
+  for (;;) {
+    const counter = tried++
+    const place = keyOf(nameOf(counter))
     const prefix = ((place[0] as number) << 8) | (place[1] as number)
-    if (!counters.has(prefix)) counters.set(prefix, tried)
-    tried++
+    if (counters[prefix] === 0) counters[prefix] = counter + 1
+    if (prefix >>> (MAX_PREFIX_BITS - length) === bits) return nameOf(counter)
   }
 }
 
-/**
- * A name whose place shares exactly `prefixLength` leading bits, 15 at most, with `key`: for looking into a bucket. Which
- * of them depends on `draw`, in [0, 1).
- */
+/** One of some names whose places begin with these bits; which of them depends on `draw`, in [0, 1). */
+export function someNameWithPrefix(bits: number, length: number, draw: number): Uint8Array {
+  const drawn = Math.min(DRAWN_BITS, MAX_PREFIX_BITS - length)
+  return nameWithPrefix((bits << drawn) | Math.floor(draw * 2 ** drawn), length + drawn)
+}
+
+/** A name whose place shares exactly `prefixLength` leading bits, 15 at most, with `key`: for looking into a bucket. */
 export function nameInBucket(key: Key, prefixLength: number, draw: number): Uint8Array {
   const own = ((key[0] as number) << 8) | (key[1] as number)
-  const free = MAX_PREFIX_BITS - prefixLength - 1
-  const flipped = (own >>> free) ^ 1
-  return nameWithPrefix((flipped << free) | Math.floor(draw * 2 ** free))
+  const flipped = (own >>> (MAX_PREFIX_BITS - prefixLength - 1)) ^ 1
+  return someNameWithPrefix(flipped, prefixLength + 1, draw)
 }
 
 function nameOf(counter: number): Uint8Array {

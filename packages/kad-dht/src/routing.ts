@@ -1,10 +1,10 @@
 import type { ContentRouting, PeerInfo, PeerRouting, Provider } from '@ts-libp2p/interface'
 import { KadError } from './errors.ts'
-import type { KadDHT } from './kad-dht.ts'
+import type { KadOperations } from './kad-dht.ts'
 import type { QueryEvent } from './query/events.ts'
 
 /** The DHT as a router of peers. */
-export function peerRoutingOf(dht: Pick<KadDHT, 'findPeer' | 'getClosestPeers'>): PeerRouting {
+export function peerRoutingOf(dht: Pick<KadOperations, 'findPeer' | 'getClosestPeers'>): PeerRouting {
   return {
     async findPeer(id, options) {
       for await (const event of dht.findPeer(id, options)) if (event.name === 'FINAL_PEER') return event.peer
@@ -18,7 +18,7 @@ export function peerRoutingOf(dht: Pick<KadDHT, 'findPeer' | 'getClosestPeers'>)
 
 /** The DHT as a router of content. */
 export function contentRoutingOf(
-  dht: Pick<KadDHT, 'provide' | 'cancelReprovide' | 'findProviders' | 'put' | 'get'>
+  dht: Pick<KadOperations, 'provide' | 'cancelReprovide' | 'findProviders' | 'put' | 'get'>
 ): ContentRouting {
   return {
     provide: (cid, options) => drain(dht.provide(cid, options)),

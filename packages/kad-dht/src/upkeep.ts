@@ -1,7 +1,7 @@
 import type { Undo } from '@ts-libp2p/interface'
 import { peerIdToBytes } from '@ts-libp2p/peer-id'
 import type { Core } from './core.ts'
-import { MAX_REFRESHED_PREFIX, REPROVIDE_CHECK_MS, SWEEP_MS } from './limits.ts'
+import { MAX_REFRESHED_PREFIX, REPROVIDE_CHECKS, SWEEP_MS } from './limits.ts'
 import { Reprovider } from './own/reprovider.ts'
 import { nameInBucket } from './prefix-keys.ts'
 import { getClosestPeers } from './query/find-peers.ts'
@@ -24,7 +24,7 @@ export class Upkeep {
     const { options } = this.core
     this.isStarted = true
     this.every('sweep', SWEEP_MS, () => this.sweep())
-    this.every('reprovide', REPROVIDE_CHECK_MS, () => this.quietly(this.reprovide()))
+    this.every('reprovide', options.reprovide.interval / REPROVIDE_CHECKS, () => this.quietly(this.reprovide()))
     this.every('refresh', options.refreshInterval, () => this.quietly(this.refresh()))
     this.every('self', options.querySelfInterval, () => this.quietly(this.lookUpSelf()))
     this.quietly(this.whenFilled())
@@ -54,8 +54,8 @@ export class Upkeep {
   }
 
   /** Announces again what is due. */
-  async reprovide(): Promise<void> {
-    const scope = this.core.begin()
+  async reprovide(signal?: AbortSignal): Promise<void> {
+    const scope = this.core.begin(signal)
     try {
       await this.reprovider.run(scope.signal)
     } finally {

@@ -59,7 +59,7 @@ describe('places in the key space', () => {
 
 describe('names at wanted places', () => {
   it.each(vectors('prefix'))('$id: go-libp2p’s name for $prefix16', ({ key, prefix16 }) => {
-    expect(toHex(nameWithPrefix(Number.parseInt(prefix16, 16)))).toBe(key)
+    expect(toHex(nameWithPrefix(Number.parseInt(prefix16, 16), 16))).toBe(key)
   })
 
   it('fall into the bucket that is asked for', () => {

@@ -1,6 +1,6 @@
 import { fromUtf8 } from '@ts-libp2p/bytes'
 import { describe, expect, it } from 'vitest'
-import { PROVIDER_VALIDITY_MS, VALUE_VALIDITY_MS } from '../src/index.ts'
+import { RECORD_VALIDITY_MS } from '../src/index.ts'
 import { commonPrefixLength, keyOf } from '../src/key.ts'
 import { ProviderRecords, type ProviderRecordsInit } from '../src/server/provider-records.ts'
 import { ValueRecords, type ValueRecordsInit } from '../src/server/value-records.ts'
@@ -28,8 +28,8 @@ describe('provider records', () => {
     add(store, 'a', 'q', undefined, T + 1)
     expect(of(store, 'a')).toEqual(['q', 'p'])
     expect(of(store, 'b')).toEqual([])
-    expect(of(store, 'a', T + PROVIDER_VALIDITY_MS)).toEqual(['q'])
-    store.sweep(T + PROVIDER_VALIDITY_MS + 1)
+    expect(of(store, 'a', T + RECORD_VALIDITY_MS)).toEqual(['q'])
+    store.sweep(T + RECORD_VALIDITY_MS + 1)
     expect(store.size).toBe(0)
   })
 
@@ -38,7 +38,7 @@ describe('provider records', () => {
     add(store, 'a', 'p')
     add(store, 'a', 'p', undefined, T + 1000)
     expect(store.size).toBe(1)
-    expect(of(store, 'a', T + PROVIDER_VALIDITY_MS)).toEqual(['p'])
+    expect(of(store, 'a', T + RECORD_VALIDITY_MS)).toEqual(['p'])
   })
 
   it('of one key are bounded: the network with most of them loses its oldest', () => {
@@ -84,8 +84,8 @@ describe('value records', () => {
     const store = records()
     put(store, 'a')
     expect(store.get(keyNamed('a'), T)?.value).toEqual(fromUtf8('value'))
-    expect(store.get(keyNamed('a'), T + VALUE_VALIDITY_MS)).toBeUndefined()
-    store.sweep(T + VALUE_VALIDITY_MS)
+    expect(store.get(keyNamed('a'), T + RECORD_VALIDITY_MS)).toBeUndefined()
+    store.sweep(T + RECORD_VALIDITY_MS)
     expect(store.size).toBe(0)
   })
 

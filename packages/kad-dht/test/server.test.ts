@@ -8,6 +8,7 @@ import { sha256 } from 'multiformats/hashes/sha2'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Contact, Contacts, contactOf, encodePeer } from '../src/contact.ts'
 import { MAX_SENT_ANSWER_BYTES, MAX_VALUE_BYTES, passthroughMapper } from '../src/index.ts'
+import { OwnRecords } from '../src/own/own-records.ts'
 import { Peer as Wire } from '../src/pb/dht.js'
 import { readRecord } from '../src/query/read-record.ts'
 import { ProviderRecords } from '../src/server/provider-records.ts'
@@ -43,6 +44,7 @@ let server: Server
 let table: RoutingTable
 let providers: ProviderRecords
 let values: ValueRecords
+let own: OwnRecords
 let clients: Contact[]
 
 beforeEach(() => {
@@ -50,12 +52,13 @@ beforeEach(() => {
   for (const contact of peers(30)) table.add({ contact, groups: [], isConnected: false }, T)
   providers = new ProviderRecords({ self: self.key })
   values = new ValueRecords({ self: self.key })
+  own = new OwnRecords()
   clients = []
   const connected = (id: Uint8Array) => {
     const contact = clients.find(client => client.id.equals(id))
     return contact && Promise.resolve(contact)
   }
-  const stores = { table, providers, values, validators, contacts }
+  const stores = { table, providers, values, own, validators, contacts }
   server = new Server({ k: 20, self: () => self, ...stores, connected, now: () => T })
 })
 
@@ -135,7 +138,7 @@ describe('providers', async () => {
   })
 
   it('are ourselves with the addresses of now', async () => {
-    providers.add({ key: multihash, provider: self.name, wire: new Uint8Array(0), group: undefined }, T)
+    own.provide(multihash, T)
     const answer = await ask({ type: MessageType.GET_PROVIDERS, key: multihash })
     expect(read(answer?.providerPeers)[0]?.multiaddrs.map(String)).toEqual(self.multiaddrs.map(String))
   })

@@ -52,11 +52,15 @@ export class Disk {
     this.isStopped = true
     this.stopTimer?.()
     this.stopTimer = undefined
-    const late = new Promise<void>(resolve => {
-      this.stopTimer = this.init.clock.after(STOP_FLUSH_MS, resolve)
+    const { clock } = this.init
+    const written = this.writeAll()
+    await new Promise<void>(resolve => {
+      const stopTimer = clock.after(STOP_FLUSH_MS, resolve)
+      void written.then(() => {
+        stopTimer()
+        resolve()
+      })
     })
-    await Promise.race([this.writeAll(), late])
-    this.stopTimer?.()
   }
 
   start(): void {

@@ -8,8 +8,6 @@ export interface Region {
   readonly length: number
 }
 
-export const WHOLE: Region = { bits: 0, length: 0 }
-
 /** How finely to cut the key space, so that each part has twice k peers or more: those nearest to a key are then its own part's. */
 export function regionLength(networkSize: number, k: number): number {
   return Math.max(0, Math.min(MAX_PREFIX_BITS, Math.floor(Math.log2(networkSize / (2 * k)))))
@@ -63,7 +61,11 @@ export class Exploration {
 }
 
 /** The k peers nearest to each key, turned round: what each peer is to be told. */
-export function assign(keys: readonly { key: Uint8Array; place: Key }[], peers: readonly Contact[], k: number) {
+export function assign(
+  keys: readonly { key: Uint8Array; place: Key }[],
+  peers: readonly Contact[],
+  k: number
+): Map<Contact, Uint8Array[]> {
   const byPeer = new Map<Contact, Uint8Array[]>()
   for (const { key, place } of keys) {
     const nearest = [...peers].sort((a, b) => compareDistance(place, a.key, b.key)).slice(0, k)

@@ -11,7 +11,7 @@ import {
   REPROVIDE_AHEAD,
   REPROVIDE_CONCURRENCY
 } from '../limits.ts'
-import { MAX_PREFIX_BITS, nameWithPrefix } from '../prefix-keys.ts'
+import { someNameWithPrefix } from '../prefix-keys.ts'
 import { eventsOf } from '../query/find-peers.ts'
 import { announcement, provide } from '../query/providers.ts'
 import { QueryLog } from '../query/query.ts'
@@ -111,7 +111,7 @@ export class Reprovider {
     for (let lookups = 0; lookups < MAX_EXPLORING_LOOKUPS; lookups++) {
       const part = exploration.next()
       if (part === undefined) break
-      const name = nameIn(part, core.random.float())
+      const name = someNameWithPrefix(part.bits, part.length, core.random.float())
       const run = core.lookup('FIND_NODE', name)
       for await (const _ of eventsOf(core, run, signal));
       exploration.learned(keyOf(name), run.closest())
@@ -163,10 +163,4 @@ export class Reprovider {
       }
     })
   }
-}
-
-/** Any target in a part of the key space. */
-function nameIn({ bits, length }: Region, draw: number): Uint8Array {
-  const free = MAX_PREFIX_BITS - length
-  return nameWithPrefix((bits << free) | Math.floor(draw * 2 ** free))
 }

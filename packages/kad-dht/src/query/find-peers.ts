@@ -1,24 +1,48 @@
 import type { PeerId, PeerInfo } from '@ts-libp2p/interface'
 import { peerIdToBytes } from '@ts-libp2p/peer-id'
+import { contactOf } from '../contact.ts'
 import type { Core } from '../core.ts'
 import { KadError } from '../errors.ts'
-import { keyOf } from '../key.ts'
-import { QUERY_TIMEOUT_MS } from '../limits.ts'
+import { MAX_QUEUED_EVENTS, QUERY_TIMEOUT_MS } from '../limits.ts'
+import { EventQueue } from './event-queue.ts'
 import { type DisjointPath, type FinalPeerEvent, named, type QueryEvent } from './events.ts'
 import type { LookupRun } from './lookup-run.ts'
 import type { QueryLog } from './query.ts'
 
+/** Where to look: in what is known here, and at other peers. */
+export interface Sources {
+  readonly useCache: boolean
+  readonly useNetwork: boolean
+}
+
 /** Where things that did not come from a path of a lookup happened. */
 export const NO_PATH: DisjointPath = { index: -1, queued: 0, running: 0, total: 0 }
 
-/** A lookup's events, ended in time: what was found by then is the result. */
+/**
+ * A lookup's events. Reading them keeps it going; whoever stops reading ends it. After a minute it ends by itself: what was
+ * found by then is the result.
+ */
 export async function* eventsOf(core: Core, run: LookupRun, signal: AbortSignal): AsyncGenerator<QueryEvent> {
   await core.somebody(signal)
+  const queue = new EventQueue<QueryEvent>()
+  const onAbort = (): void => queue.fail(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  if (signal.aborted) onAbort()
   const stopTimer = core.clock.after(QUERY_TIMEOUT_MS, () => run.stop())
   try {
-    yield* run.events(signal)
+    run.start({
+      onEvent: event => queue.push(event),
+      onDone: () => queue.end(),
+      isBusy: () => queue.size >= MAX_QUEUED_EVENTS
+    })
+    for (let event = await queue.take(); event !== undefined; event = await queue.take()) {
+      yield event
+      if (queue.size === MAX_QUEUED_EVENTS - 1) run.resume()
+    }
   } finally {
     stopTimer()
+    signal.removeEventListener('abort', onAbort)
+    run.stop()
   }
 }
 
@@ -38,17 +62,18 @@ export async function* getClosestPeers(
 export async function* findPeer(
   core: Core,
   id: PeerId,
+  { useCache, useNetwork }: Sources,
   log: QueryLog,
   signal: AbortSignal
 ): AsyncGenerator<QueryEvent> {
   const self = core.self()
-  const key = peerIdToBytes(id)
-  const known = self.id.equals(id) ? self : core.table.get({ name: id.toString(), key: keyOf(key) })?.contact
-  if (known !== undefined && known.multiaddrs.length > 0) {
+  const known = self.id.equals(id) ? self : core.table.get(contactOf(id, []))?.contact
+  if (useCache && known !== undefined && known.multiaddrs.length > 0) {
     yield finalPeer(known, self.id)
     return
   }
-  const run = log.add(core.lookup('FIND_NODE', key))
+  if (!useNetwork) throw new KadError('not-found', `${id} is not known here`)
+  const run = log.add(core.lookup('FIND_NODE', peerIdToBytes(id)))
   for await (const event of eventsOf(core, run, signal)) {
     yield event
     const found = event.name === 'PEER_RESPONSE' ? addressed(event.closer, id) : undefined

@@ -3,14 +3,20 @@ import type { Contact } from '../contact.ts'
 import type { Core } from '../core.ts'
 import { KadError } from '../errors.ts'
 import { keyOf } from '../key.ts'
-import { MAX_QUEUED_EVENTS } from '../limits.ts'
 import type { Search } from '../lookup/search.ts'
 import type { Outcome } from '../rpc/messenger.ts'
 import { type Frame, frame, type Message, type MessageName, MessageType } from '../wire/message.ts'
-import { EventQueue } from './event-queue.ts'
 import { type DisjointPath, named, type QueryEvent } from './events.ts'
 import { readRecord } from './read-record.ts'
 import { type Trace, traceOf } from './trace.ts'
+
+export interface LookupListener {
+  onEvent?(event: QueryEvent): void
+  /** Whoever was asked by then, and the nearest, are known. */
+  onDone(): void
+  /** True while nobody else should be asked: call `resume` when it is over. */
+  isBusy?(): boolean
+}
 
 export interface LookupRunInit {
   readonly core: Core
@@ -18,7 +24,8 @@ export interface LookupRunInit {
   readonly message: MessageName
   /** What the peers are asked for. */
   readonly key: Uint8Array
-  readonly seeds: readonly Contact[]
+  /** Peers to begin with: asked for when it begins. */
+  readonly seeds: () => readonly Contact[]
 }
 
 interface Running {
@@ -34,10 +41,11 @@ export class LookupRun {
   private readonly message: MessageName
   private readonly key: Uint8Array
   private readonly request: Frame
-  private readonly queue = new EventQueue<QueryEvent>()
   private readonly running = new Map<string, Running>()
-  private readonly startedAt: number
+  private readonly seeds: () => readonly Contact[]
+  private startedAt: number
   private endedAt: number | undefined
+  private listener: LookupListener | undefined
   private timer: { readonly at: number; readonly stop: Undo } | undefined
   private isPumping = false
   private isStopped = false
@@ -48,35 +56,28 @@ export class LookupRun {
     this.message = message
     this.key = key
     this.request = frame({ type: MessageType[message], key })
+    this.seeds = seeds
     this.startedAt = core.clock.now()
-    search.begin(seeds, this.startedAt)
   }
 
-  /** What happens, until it is over. Reading it keeps it going; whoever stops reading ends it. */
-  async *events(signal: AbortSignal): AsyncGenerator<QueryEvent, void, undefined> {
-    const onAbort = (): void => this.queue.fail(signal.reason)
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    try {
-      this.pump()
-      for (;;) {
-        const event = await this.queue.take()
-        if (event === undefined) return
-        yield event
-        // Held back while too many events waited.
-        if (this.queue.size === MAX_QUEUED_EVENTS - 1) this.pump()
-      }
-    } finally {
-      signal.removeEventListener('abort', onAbort)
-      this.finish()
-    }
+  /** Begins. `listener` is told what happens, and once that it is over. */
+  start(listener: LookupListener): void {
+    this.listener = listener
+    this.startedAt = this.core.clock.now()
+    this.search.begin(this.seeds(), this.startedAt)
+    this.pump()
   }
 
-  /** Ends it after the events that wait. */
+  /** Goes on after the listener was busy. */
+  resume(): void {
+    this.pump()
+  }
+
+  /** Ends it now. Requests under way are given up. */
   stop(): void {
     this.isStopped = true
     this.search.stop()
-    this.pump()
+    this.finish()
   }
 
   /** The nearest peers that answered, the nearest first. */
@@ -102,15 +103,13 @@ export class LookupRun {
     this.isPumping = true
     try {
       this.giveUpOverdue()
-      while (this.queue.size < MAX_QUEUED_EVENTS) {
+      while (this.listener?.isBusy?.() !== true) {
         const step = this.search.next(this.core.clock.now())
         if (step === 'done') this.complete()
         if (step === 'done' || step === 'wait') break
         this.ask(step)
       }
       this.setTimer()
-    } catch (err) {
-      this.queue.fail(err)
     } finally {
       this.isPumping = false
     }
@@ -144,6 +143,7 @@ export class LookupRun {
     const { contacts } = this.core
     const closer = contacts.readAll(answer.closerPeers)
     const news = this.search.answered(peer.name, closer, now)
+    if (this.listener?.onEvent === undefined) return
     const providers: PeerInfo[] = contacts.readAll(answer.providerPeers)
     const record = answer.record && readRecord(answer.record)
     const path = this.pathOf(peer)
@@ -196,11 +196,11 @@ export class LookupRun {
     for (let path = 0; path < this.search.paths; path++) {
       this.emit({ ...named('PATH_ENDED'), path: this.pathAt(path) })
     }
-    this.queue.end()
+    this.listener?.onDone()
   }
 
   private emit(event: QueryEvent): void {
-    this.queue.push(event)
+    this.listener?.onEvent?.(event)
   }
 
   private messageFields(): { messageName: MessageName; messageType: (typeof MessageType)[MessageName] } {

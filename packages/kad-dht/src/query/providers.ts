@@ -1,4 +1,3 @@
-import type { PeerInfo } from '@ts-libp2p/interface'
 import { type Pending, tellPeer } from '../ask-peer.ts'
 import { type Contact, encodePeer } from '../contact.ts'
 import type { Core } from '../core.ts'
@@ -8,19 +7,22 @@ import { type Thresholds, thresholdsFor } from '../lookup/thresholds.ts'
 import { type Frame, frame, MessageType } from '../wire/message.ts'
 import { Broadcast, sendAll } from './broadcast.ts'
 import { named, type QueryEvent } from './events.ts'
-import { eventsOf, NO_PATH } from './find-peers.ts'
+import { eventsOf, NO_PATH, type Sources } from './find-peers.ts'
+import { NewPeers } from './new-peers.ts'
 import type { QueryLog } from './query.ts'
 
 /** Who has some content: PROVIDER events with peers that were not told before. `key` is a multihash. */
 export async function* findProviders(
   core: Core,
   key: Uint8Array,
+  { useCache, useNetwork }: Sources,
   log: QueryLog,
   signal: AbortSignal
 ): AsyncGenerator<QueryEvent> {
-  const news = new NewProviders()
-  const local = news.of(knownProviders(core, key))
+  const news = new NewPeers()
+  const local = useCache ? news.of(knownProviders(core, key)) : []
   if (local.length > 0) yield { ...named('PROVIDER'), from: core.self().id, providers: local, path: NO_PATH }
+  if (!useNetwork) return
   const run = log.add(core.lookup('GET_PROVIDERS', key))
   for await (const event of eventsOf(core, run, signal)) {
     yield event
@@ -33,21 +35,6 @@ export async function* findProviders(
 function knownProviders(core: Core, key: Uint8Array): Contact[] {
   const others = core.contacts.readAll(core.providers.of(key, core.clock.now()).map(({ wire }) => wire))
   return core.own.provides(key) ? [core.self(), ...others] : others
-}
-
-/** Those not told of before: at all, or not with an address. */
-class NewProviders {
-  private readonly told = new Map<string, boolean>()
-
-  of(peers: readonly PeerInfo[]): PeerInfo[] {
-    return peers.filter(({ id, multiaddrs }) => {
-      const name = id.toString()
-      const hasAddress = multiaddrs.length > 0
-      if (this.told.get(name) === true || (this.told.has(name) && !hasAddress)) return false
-      this.told.set(name, hasAddress)
-      return true
-    })
-  }
 }
 
 /**

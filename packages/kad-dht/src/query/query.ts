@@ -5,15 +5,21 @@ import type { Trace } from './trace.ts'
 
 /** What an operation of the DHT did so far. */
 export class QueryLog {
-  private readonly runs: LookupRun[] = []
+  private readonly parts: (() => Trace[])[] = []
 
   add(run: LookupRun): LookupRun {
-    this.runs.push(run)
+    this.parts.push(() => [run.trace()])
     return run
   }
 
+  /** Another operation that is part of this one. */
+  include(query: Query): Query {
+    this.parts.push(() => query.traces())
+    return query
+  }
+
   traces(): Trace[] {
-    return this.runs.map(run => run.trace())
+    return this.parts.flatMap(traces => traces())
   }
 }
 

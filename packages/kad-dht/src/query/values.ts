@@ -11,7 +11,7 @@ import { isBetter, validated } from '../server/server.ts'
 import { frame, type Message, MessageType } from '../wire/message.ts'
 import { sendAll } from './broadcast.ts'
 import { type DHTRecord, named, type PeerResponseEvent, type QueryEvent } from './events.ts'
-import { eventsOf, NO_PATH } from './find-peers.ts'
+import { eventsOf, NO_PATH, type Sources } from './find-peers.ts'
 import type { QueryLog } from './query.ts'
 import { readRecord } from './read-record.ts'
 
@@ -98,17 +98,17 @@ export interface GetOptions {
 export async function* get(
   core: Core,
   key: Uint8Array,
-  { quorum = 0 }: GetOptions,
+  { quorum = 0, useCache, useNetwork }: GetOptions & Sources,
   log: QueryLog,
   signal: AbortSignal
 ): AsyncGenerator<QueryEvent> {
   const found = new Found(core, key)
-  const stored = core.values.get(key, core.clock.now())
+  const stored = useCache ? core.values.get(key, core.clock.now()) : undefined
   if (stored !== undefined && (await found.consider(core.self().name, stored)) === 'better') {
     yield { ...named('VALUE'), from: core.self().id, value: stored.value, path: NO_PATH }
   }
   const run = log.add(core.lookup('GET_VALUE', key))
-  for await (const event of eventsOf(core, run, signal)) {
+  for await (const event of useNetwork ? eventsOf(core, run, signal) : []) {
     yield event
     if (event.name !== 'PEER_RESPONSE' || event.record === undefined) continue
     yield* judge(found, event, event.record)

@@ -1,5 +1,5 @@
 import { commonPrefixLength, type Key, keyOf } from '../key.ts'
-import { MAX_PROVIDER_RECORDS, MAX_PROVIDERS_PER_KEY, PROVIDER_VALIDITY_MS } from '../limits.ts'
+import { MAX_PROVIDER_RECORDS, MAX_PROVIDERS_PER_KEY, RECORD_VALIDITY_MS } from '../limits.ts'
 import { latin1 } from '../wire/latin1.ts'
 import { Nearness } from './nearness.ts'
 
@@ -48,7 +48,7 @@ export class ProviderRecords {
 
   constructor(init: ProviderRecordsInit) {
     this.init = {
-      ...{ validityMs: PROVIDER_VALIDITY_MS, maxRecords: MAX_PROVIDER_RECORDS, maxPerKey: MAX_PROVIDERS_PER_KEY },
+      ...{ validityMs: RECORD_VALIDITY_MS, maxRecords: MAX_PROVIDER_RECORDS, maxPerKey: MAX_PROVIDERS_PER_KEY },
       ...init
     }
   }

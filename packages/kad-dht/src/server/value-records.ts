@@ -1,6 +1,6 @@
 import type { ValueRecord } from '@ts-libp2p/record'
 import { commonPrefixLength, type Key, keyOf } from '../key.ts'
-import { MAX_VALUE_RECORDS, MAX_VALUES_BYTES, VALUE_VALIDITY_MS } from '../limits.ts'
+import { MAX_VALUE_RECORDS, MAX_VALUES_BYTES, RECORD_VALIDITY_MS } from '../limits.ts'
 import { latin1 } from '../wire/latin1.ts'
 import { Nearness } from './nearness.ts'
 
@@ -35,7 +35,7 @@ export class ValueRecords {
 
   constructor(init: ValueRecordsInit) {
     this.init = {
-      ...{ validityMs: VALUE_VALIDITY_MS, maxRecords: MAX_VALUE_RECORDS, maxBytes: MAX_VALUES_BYTES },
+      ...{ validityMs: RECORD_VALIDITY_MS, maxRecords: MAX_VALUE_RECORDS, maxBytes: MAX_VALUES_BYTES },
       ...init
     }
   }

@@ -26,6 +26,8 @@ Measured ${new Date().toISOString().slice(0, 10)} by \`pnpm bench --docs\`, whic
 
 ${toMarkdown(cells(results))}
 ${problems.length === 0 ? '' : `\nNot measured:\n\n${problems.map(problem => `- ${firstLine(problem)}`).join('\n')}\n`}
+What the profiles say about the rows near a floor: [where the time goes](./performance.md).
+
 ## How to read it
 
 A ratio (\`vs …\`) above 1 always means that this project is better: faster, smaller or cheaper. \`spread\` is how far the

@@ -20,9 +20,7 @@ ECHO = "/interop/echo/1.0.0"
 
 logging.disable()
 keys = create_new_key_pair()
-# Its own transport takes the nonce from nowhere unless told where.
-security = secio.Transport(keys, secure_bytes_provider=os.urandom)
-host = new_host(key_pair=keys, sec_opt={secio.ID: security}, muxer_opt=create_yamux_muxer_option())
+host = new_host(key_pair=keys, sec_opt={secio.ID: secio.Transport(keys)}, muxer_opt=create_yamux_muxer_option())
 
 
 async def chunks(stream):

@@ -7,6 +7,9 @@ import { buildGo, buildRust, installPython, programPath } from '../src/build/ind
 const MANIFEST = '[package]\nname = "empty"\nversion = "0.1.0"\nedition = "2024"\n'
 const LOCK = 'version = 4\n\n[[package]]\nname = "empty"\nversion = "0.1.0"\n'
 
+/** Python makes a whole environment before it finds out. */
+const PATIENCE_MS = 300_000
+
 describe.each([
   ['buildGo', buildGo, 'the Go toolchain', { 'go.mod': 'module tslibp2p/empty\n' }, /exited with 1\n.*no Go files/s],
   [
@@ -35,9 +38,13 @@ describe.each([
     )
   })
 
-  it('says why a program does not build', async () => {
-    await expect(build(folder)).rejects.toThrow(problem)
-  })
+  it(
+    'says why a program does not build',
+    async () => {
+      await expect(build(folder)).rejects.toThrow(problem)
+    },
+    PATIENCE_MS
+  )
 
   it('builds anew what has changed', async () => {
     const before = programPath(folder)

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { constants, homedir, setPriority } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
 const SOURCES = /\.(go|rs)$|(^|[/\\])(go\.(mod|sum)|Cargo\.(toml|lock)|requirements\.txt)$/
@@ -66,6 +66,8 @@ export function runToolchain(toolchain: Toolchain, cwd: string, timeoutMs = 1_80
   const { command, args, missing } = toolchain
   const env = { ...process.env, ...toolchain.env }
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'], timeout: timeoutMs })
+  // Tests of what needs no building run meanwhile.
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
   let stderr = ''
   child.stderr.on('data', (text: Buffer) => {
     stderr = (stderr + text.toString()).slice(-4000)

@@ -110,17 +110,21 @@ describe('the same seed', () => {
   }
 
   for (const [name, options] of Object.entries(VARIANTS)) {
-    simulationTest(`gives nodes the same course, byte for byte, ${name}`, async ({ simulate }) => {
-      const course = async (seed: number): Promise<string[]> => {
-        const world = simulate({ seed, link: wideArea({ seed, jitterMs: 5 }), nodeLogs: () => true })
-        await ring(world, 10, host => createLibp2p({ ...host.options(), ...options(host) }))
-        await world.run({ ms: 60_000 })
-        return [...world.log, world.fingerprint]
-      }
-      const first = await course(1)
-      expect(await course(1)).toEqual(first)
-      expect((await course(2)).at(-1)).not.toBe(first.at(-1))
-    })
+    simulationTest(
+      `gives nodes the same course, byte for byte, ${name}`,
+      async ({ simulate }) => {
+        const course = async (seed: number): Promise<string[]> => {
+          const world = simulate({ seed, link: wideArea({ seed, jitterMs: 5 }), nodeLogs: () => true })
+          await ring(world, 10, host => createLibp2p({ ...host.options(), ...options(host) }))
+          await world.run({ ms: 60_000 })
+          return [...world.log, world.fingerprint]
+        }
+        const first = await course(1)
+        expect(await course(1)).toEqual(first)
+        expect((await course(2)).at(-1)).not.toBe(first.at(-1))
+      },
+      { timeoutMs: 120_000 }
+    )
   }
 })
 

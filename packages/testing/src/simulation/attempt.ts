@@ -2,9 +2,9 @@ import type { Multiaddr, Undo } from '@ts-libp2p/interface'
 import type { ByteConnection } from '@ts-libp2p/stream'
 import { addressOf, type Endpoint, keyOf } from './endpoint.ts'
 import { SimulationError } from './errors.ts'
-import type { Process } from './host.ts'
 import { FIRST_SYN_RETRY_MS, MAX_SYN_RETRIES } from './limits.ts'
 import type { Network, Route } from './network.ts'
+import type { Process } from './process.ts'
 import { Socket } from './socket.ts'
 
 export interface AttemptInit {
@@ -46,6 +46,7 @@ export class Attempt {
 
   start(): void {
     this.init.network.begin(this)
+    this.init.process.attempts.add(this)
     this.sendSyn()
   }
 
@@ -58,8 +59,7 @@ export class Attempt {
 
   private retry(): void {
     this.tries++
-    if (!this.init.process.isAlive) this.finish()
-    else if (this.tries <= MAX_SYN_RETRIES) this.sendSyn()
+    if (this.tries <= MAX_SYN_RETRIES) this.sendSyn()
     else this.fail(new SimulationError('timed-out', `nothing answers at ${this.init.remoteAddr}`))
   }
 
@@ -87,7 +87,7 @@ export class Attempt {
   }
 
   private connected(route: Route, far: Process): void {
-    if (this.isOver || !this.init.process.isAlive) return
+    if (this.isOver) return
     const own = this.link(route, far, addressOf(route.from), 'inbound')
     this.init.network.opened(own, route.from)
     own.open()
@@ -120,6 +120,11 @@ export class Attempt {
     return own
   }
 
+  /** The process was killed: nobody waits for it any more. */
+  abandon(): void {
+    this.finish()
+  }
+
   private fail(err: unknown): void {
     if (this.isOver) return
     this.finish()
@@ -130,5 +135,6 @@ export class Attempt {
     this.isOver = true
     this.stopRetry()
     this.init.network.end(this)
+    this.init.process.attempts.delete(this)
   }
 }

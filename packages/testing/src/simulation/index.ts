@@ -10,6 +10,7 @@
  * const connection = await world.until(node.dial(a.address))
  */
 export type { Churn, ChurnOptions } from './churn.ts'
+export type { CorePort, CoreShell, CoresOptions } from './core-port.ts'
 export * from './cores.ts'
 export * from './errors.ts'
 export type { CrashKind, Host, HostOptions, NodeOptions } from './host.ts'

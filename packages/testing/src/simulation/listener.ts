@@ -2,9 +2,9 @@ import type { Listener, ListenerEvents, Logger, Multiaddr, Upgrader } from '@ts-
 import { type ByteConnection, TypedEvents, toError } from '@ts-libp2p/stream'
 import { addressOf, type Endpoint, endpointOf, isLoopback, isSameFamily, isWildcard, keyOf } from './endpoint.ts'
 import { SimulationError } from './errors.ts'
-import type { Acceptor, Process } from './host.ts'
 import { MAX_PENDING_UPGRADES } from './limits.ts'
 import type { Network } from './network.ts'
+import type { Acceptor, Process } from './process.ts'
 import type { Socket } from './socket.ts'
 
 /** Accepts connections on one address of a simulated host. */

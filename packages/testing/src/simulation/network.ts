@@ -4,6 +4,7 @@ import type { VirtualClock } from '../virtual-clock.ts'
 import type { Attempt } from './attempt.ts'
 import { type Endpoint, isLoopback, keyOf } from './endpoint.ts'
 import type { EventLog } from './event-log.ts'
+import type { Flight } from './flight.ts'
 import type { Host } from './host.ts'
 import type { LinkTable } from './links.ts'
 import type { Nat } from './nat-device.ts'
@@ -46,8 +47,8 @@ export class Network {
   readonly links: LinkTable
   readonly logger: NetworkInit['logger']
   readonly watched: NetworkInit['watched']
-  /** Sockets whose bytes wait for a partition to heal, or for a host to come back. */
-  readonly held: Set<Socket> = new Set()
+  /** What waits for a partition to heal, or for a host to come back. */
+  readonly held: Set<Flight> = new Set()
   readonly stats: { connections: number; deliveries: number; bytes: number } = {
     connections: 0,
     deliveries: 0,
@@ -172,7 +173,7 @@ export class Network {
   }
 
   resumeHeld(): void {
-    for (const socket of [...this.held]) socket.resume()
+    for (const flight of [...this.held]) flight.resume()
   }
 
   // ---- what is told --------------------------------------------------------------------------------------------------

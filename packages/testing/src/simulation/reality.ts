@@ -16,8 +16,8 @@ type AnyFunction = (...args: any[]) => unknown
 /** Whose calls are no leaks: the test runner's own, which lives in the same process. */
 const RUNNER = /node_modules\/(?:\.pnpm\/)?(?:@?vitest|vite|birpc|tinyspy|tinypool)\b|node:internal/
 
-/** Kinds of system resources that come and go with the test runner, or that functions watched here make. */
-const HARMLESS = /^(?:Immediate|Timeout|MessagePort|PipeWrap|TTYWrap|Worker)$/
+/** Kinds of system resources that a node in virtual time has no use for. The test runner's own are of other kinds. */
+const REAL = /TCP|UDP|AddrInfo|DNS|FSReq|FSEvent|Sign|Verify|Hash|Key|Random|PBKDF|Scrypt|Cipher|Zlib|Process/
 
 /**
  * Watches for real time, real chance and real input while a simulation runs: each would make a run that cannot be
@@ -111,6 +111,6 @@ function added(before: readonly string[], now: readonly string[]): string[] {
   return now.filter(kind => {
     const at = known.indexOf(kind)
     if (at >= 0) known.splice(at, 1)
-    return at < 0 && !HARMLESS.test(kind)
+    return at < 0 && REAL.test(kind)
   })
 }

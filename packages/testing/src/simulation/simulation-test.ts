@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type CoreShell, type Cores, type CoresOptions, simulateCores } from './cores.ts'
+import type { CoreShell, CoresOptions } from './core-port.ts'
+import { type Cores, simulateCores } from './cores.ts'
 import { SHOWN_LOG_LINES } from './limits.ts'
 import { simulate, type World, type WorldOptions } from './world.ts'
 

@@ -12,9 +12,9 @@ import { toError } from '@ts-libp2p/stream'
 import { Attempt } from './attempt.ts'
 import { type Endpoint, endpointOf, isSimulated, keyOf } from './endpoint.ts'
 import { SimulationError } from './errors.ts'
-import type { Process } from './host.ts'
 import { SimulatedListener } from './listener.ts'
 import type { Network } from './network.ts'
+import type { Process } from './process.ts'
 
 export interface HostTransportOptions {
   /**

@@ -95,6 +95,16 @@ describe('a crash in the middle of a transfer', () => {
     expect(bytes).toBeLessThan(600_000)
   })
 
+  it('of the process is known to a peer that does not read, too', async () => {
+    const { world, a, out, inn } = await connected()
+    inn.pause()
+    out.send(new Uint8Array(3 * MEGABYTE))
+    await world.run({ ms: 1000 })
+    a.crash()
+    await world.run({ ms: 10 })
+    expect(inn.status).toBe('reset')
+  })
+
   it('of the host: the peer hears nothing, until the host is back and answers with a reset', async () => {
     const { world, b, out } = await connected({ link: { latencyMs: 50 } })
     b.crash('power')

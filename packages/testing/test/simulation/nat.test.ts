@@ -177,4 +177,13 @@ describe('hosts behind NATs', () => {
     expect(seen).toEqual([1, 2, 3])
     expect([nodeA.inbound, nodeB.inbound]).toEqual([[], []])
   })
+
+  it('do not meet one who was killed while it dialled', async () => {
+    const world = simulate()
+    const [a, b] = [world.host({ run }), world.host({ run, port: 4002 })]
+    const [nodeA, nodeB] = [await a.start(), await b.start()]
+    void nodeB.dial(a)
+    b.crash()
+    await expect(world.until(nodeA.dial(b))).rejects.toMatchObject({ code: 'refused' })
+  })
 })

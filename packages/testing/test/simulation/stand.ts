@@ -1,6 +1,6 @@
 import type { MultiaddrConnection } from '@ts-libp2p/interface'
 import { multiaddr } from '@ts-libp2p/multiaddr'
-import { RawUpgrader, rawOf } from '../../src/index.ts'
+import { CollectingUpgrader, rawDial } from '../../src/index.ts'
 import {
   type Host,
   type HostTransportOptions,
@@ -17,21 +17,13 @@ export interface RawNode {
 
 export function rawNode(options: HostTransportOptions = {}) {
   return async (host: Host): Promise<RawNode> => {
-    const upgrader = new RawUpgrader()
-    const inbound: MultiaddrConnection[] = []
-    upgrader.inbound.push = conn => void inbound.push(conn)
+    const upgrader = new CollectingUpgrader()
     const transport = host.transport(options)({})
-    for (const text of host.options().addresses.listen)
-      await transport.createListener({ upgrader }).listen(multiaddr(text))
+    const listeners = host.options().addresses.listen.map(multiaddr)
+    for (const address of listeners) await transport.createListener({ upgrader }).listen(address)
     return {
-      inbound,
-      dial: async to =>
-        rawOf(
-          await transport.dial(typeof to === 'string' ? multiaddr(to) : to.address, {
-            upgrader,
-            signal: new AbortController().signal
-          })
-        )
+      inbound: upgrader.inbound,
+      dial: to => rawDial(transport, typeof to === 'string' ? multiaddr(to) : to.address)
     }
   }
 }

@@ -11,10 +11,18 @@ export interface BundleSize {
   readonly modules: readonly (readonly [id: string, bytes: number])[]
 }
 
-/** `entry` is a path, or a module's code for a `plugin` that resolves what it imports. */
-export async function bundleForBrowsers(entry: string, cwd: string, plugins: Plugin[] = []): Promise<BundleSize> {
+export interface BundleOptions {
+  readonly cwd: string
+  /** Default: none. */
+  readonly plugins?: Plugin[]
+  /** Whether the entry is a page's, which exports nothing, rather than a library. */
+  readonly isPage: boolean
+}
+
+export async function bundleForBrowsers(entry: string, { cwd, plugins, isPage }: BundleOptions): Promise<BundleSize> {
   const bundle = await rolldown({
     ...{ input: { entry }, cwd, plugins, platform: 'browser', logLevel: 'silent' },
+    preserveEntrySignatures: isPage ? false : 'strict',
     resolve: { conditionNames: ['browser', 'import', 'module', 'default'] }
   })
   const { output } = await bundle.generate({ dir: cwd, format: 'esm', minify: true })

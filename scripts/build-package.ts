@@ -8,6 +8,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { type OutputOptions, rolldown } from 'rolldown'
+import { hardenPrivates } from './hard-private.ts'
 
 type Target = string | { [condition: string]: Target }
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: { [path: string]: Target } }
@@ -32,6 +33,7 @@ async function build(condition: 'default' | 'browser', folder: string, output: O
     platform: 'neutral',
     resolve: { conditionNames: ['@ts-libp2p/source', isBrowser ? 'browser' : 'node', 'default'] },
     external: id => isOutside(id, isBrowser),
+    plugins: isBrowser ? [{ name: 'hard-private', transform: source => hardenPrivates(source) }] : [],
     treeshake: { moduleSideEffects: false }
   })
   await bundle.write({ dir: folder, format: 'esm', minify: false, ...output })

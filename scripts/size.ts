@@ -51,13 +51,15 @@ async function rows(entries: (readonly [string, string])[], of: Record<string, n
   const found: Row[] = []
   for (const [name, code] of entries) {
     const kilobytes = of[name]
-    found.push({ name, size: await weigh(code), budget: kilobytes === undefined ? undefined : kilobytes * 1000 })
+    const budget = kilobytes === undefined ? undefined : kilobytes * 1000
+    found.push({ name, size: await weigh(name, code), budget })
   }
   return found
 }
 
-function weigh(code: string): Promise<BundleSize> {
-  return bundleForBrowsers('entry', process.cwd(), [packages(code)])
+function weigh(name: string, code: string): Promise<BundleSize> {
+  const isPage = name in PRESETS
+  return bundleForBrowsers('entry', { cwd: process.cwd(), plugins: [packages(code)], isPage })
 }
 
 /** Gives the entry its code, and finds this workspace's packages, which do not depend on the root. */
@@ -80,7 +82,7 @@ function node(services: string[]): string {
   const called = services.map(name => factories[name] as string)
   const imports = services.map((name, i) => `import { ${called[i]?.split('(')[0]} } from '${SCOPE}${name}'\n`)
   const list = called.map((call, i) => `s${i}: ${call}`).join(', ')
-  const start = `export const makeNode = () => createLibp2p({ services: { ${list} } })`
+  const start = `globalThis.makeNode = () => createLibp2p({ services: { ${list} } })`
   return `import { createLibp2p } from '${SCOPE}libp2p'\n${imports.join('')}${start}`
 }
 
@@ -128,7 +130,7 @@ function cells(table: string): string {
 
 async function explain(name: string): Promise<void> {
   const code = PRESETS[name] ?? all(name)[1]
-  const { startBytes, modules } = await weigh(code)
+  const { startBytes, modules } = await weigh(name, code)
   console.log(`${name}: ${startBytes} bytes at the start; bytes of code before minifying, by module`)
   for (const [id, bytes] of modules) {
     console.log(String(bytes).padStart(8), id.replace(`${process.cwd()}/`, '').replace(/.*\/node_modules\//, ''))

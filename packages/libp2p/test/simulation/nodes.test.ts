@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import type { Connection } from '@ts-libp2p/interface'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import { noise } from '@ts-libp2p/noise'
@@ -9,8 +12,9 @@ import { createSwarm } from '@ts-libp2p/swarm'
 import { SeededRandom, simulationTest } from '@ts-libp2p/testing'
 import { type Host, type World, wideArea } from '@ts-libp2p/testing/simulation'
 import { yamux } from '@ts-libp2p/yamux'
-import { describe, expect } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createLibp2p, type Libp2pOptions } from '../../src/index.ts'
+import { course } from './course.fixture.ts'
 
 const run = (host: Host) => createLibp2p({ ...host.options(), services: { ping: ping({ intervalMs: 15_000 }) } })
 
@@ -113,19 +117,30 @@ describe('the same seed', () => {
     simulationTest(
       `gives nodes the same course, byte for byte, ${name}`,
       async ({ simulate }) => {
-        const course = async (seed: number): Promise<string[]> => {
+        const courseOf = async (seed: number): Promise<string[]> => {
           const world = simulate({ seed, link: wideArea({ seed, jitterMs: 5 }), nodeLogs: () => true })
           await ring(world, 10, host => createLibp2p({ ...host.options(), ...options(host) }))
           await world.run({ ms: 60_000 })
           return [...world.log, world.fingerprint]
         }
-        const first = await course(1)
-        expect(await course(1)).toEqual(first)
-        expect((await course(2)).at(-1)).not.toBe(first.at(-1))
+        const first = await courseOf(1)
+        expect(await courseOf(1)).toEqual(first)
+        expect((await courseOf(2)).at(-1)).not.toBe(first.at(-1))
       },
       { timeoutMs: 120_000 }
     )
   }
+
+  it('gives whole nodes the same course in another process, of the newest Node', async () => {
+    const [node, fixture] = ['../../../../node_modules/.bin/node', './course.fixture.ts'].map(path =>
+      fileURLToPath(new URL(path, import.meta.url))
+    ) as [string, string]
+    const args = ['--no-warnings', '--conditions=@ts-libp2p/source', fixture]
+    const { stdout } = await promisify(execFile)(node, args, { maxBuffer: 64 * 1024 * 1024 })
+    const here = await course(1)
+    expect(stdout.split('\n')).toEqual(here.split('\n'))
+    expect(here).toMatch(/killed.*stop.*start/s)
+  }, 120_000)
 })
 
 /** Hosts of which each dials the next. */

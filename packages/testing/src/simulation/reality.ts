@@ -19,64 +19,68 @@ const RUNNER = /node_modules\/(?:\.pnpm\/)?(?:@?vitest|vite|birpc|tinyspy|tinypo
 /** Kinds of system resources that a node in virtual time has no use for. The test runner's own are of other kinds. */
 const REAL = /TCP|UDP|AddrInfo|DNS|FSReq|FSEvent|Sign|Verify|Hash|Key|Random|PBKDF|Scrypt|Cipher|Zlib|Process/
 
+/** Who watches now. The platform is one for all of them: it is changed when the first begins, restored after the last. */
+const watching = new Set<RealityWatch>()
+let restore: Undo[] = []
+
 /**
  * Watches for real time, real chance and real input while a simulation runs: each would make a run that cannot be
- * repeated. Calls go through unchanged, and are reported.
+ * repeated. Calls go through unchanged, and are reported to everybody who watches.
  */
 export class RealityWatch {
   readonly leaks: Leak[] = []
-  private watchers = 0
+  private depth = 0
   private before: readonly string[] = []
-  private undos: Undo[] = []
 
-  /** Watches until the result is called. Several may watch at once. */
+  /** Watches until the result is called. May be called again before that. */
   watch(): Undo {
-    if (this.watchers++ === 0) this.begin()
+    if (this.depth++ === 0) this.begin()
     return () => {
-      if (--this.watchers === 0) this.end()
+      if (--this.depth === 0) this.end()
     }
+  }
+
+  report(leak: Leak): void {
+    if (this.leaks.length >= MAX_REPORTED_LEAKS) return
+    if (this.leaks.some(known => known.what === leak.what && known.where === leak.where)) return
+    this.leaks.push(leak)
   }
 
   private begin(): void {
     this.before = activeResources()
-    this.undos = PLATFORM.flatMap(([what, owner, name]) => {
-      const target = owner()
-      return target === undefined ? [] : [this.replace(what, target as Record<string, AnyFunction>, name)]
-    })
+    if (watching.size === 0) restore = PLATFORM.map(([what, owner, name]) => replace(what, owner(), name))
+    watching.add(this)
   }
 
   private end(): void {
-    for (const undo of this.undos.splice(0)) undo()
+    watching.delete(this)
+    if (watching.size === 0) for (const undo of restore.splice(0)) undo()
     for (const kind of added(this.before, activeResources())) {
-      this.add({ what: `system resource ${kind}`, where: 'open at the end of a run' })
+      this.report({ what: `system resource ${kind}`, where: 'open at the end of a run' })
     }
   }
+}
 
-  private replace(what: string, owner: Record<string, AnyFunction>, name: string): Undo {
-    const original = owner[name]
-    if (original === undefined) return () => {}
-    const before = Object.getOwnPropertyDescriptor(owner, name)
-    const watched = (...args: unknown[]): unknown => {
-      this.note(what)
-      return original.apply(owner, args)
-    }
-    Object.defineProperty(owner, name, { value: watched, configurable: true, writable: true })
-    return () => {
-      if (before === undefined) delete owner[name]
-      else Object.defineProperty(owner, name, before)
-    }
+/** Puts a function that tells before it calls in the place of the platform's. */
+function replace(what: string, platform: object | undefined, name: string): Undo {
+  const owner = platform as Record<string, AnyFunction> | undefined
+  const original = owner?.[name]
+  if (owner === undefined || original === undefined) return () => {}
+  const before = Object.getOwnPropertyDescriptor(owner, name)
+  const watched = (...args: unknown[]): unknown => {
+    tell(what)
+    return original.apply(owner, args)
   }
+  Object.defineProperty(owner, name, { value: watched, configurable: true, writable: true })
+  return () => {
+    if (before === undefined) delete owner[name]
+    else Object.defineProperty(owner, name, before)
+  }
+}
 
-  private note(what: string): void {
-    if (this.leaks.length >= MAX_REPORTED_LEAKS) return
-    const where = callerOf(new Error().stack ?? '')
-    if (where !== undefined) this.add({ what: `${what}()`, where })
-  }
-
-  private add(leak: Leak): void {
-    if (this.leaks.some(known => known.what === leak.what && known.where === leak.where)) return
-    this.leaks.push(leak)
-  }
+function tell(what: string): void {
+  const where = callerOf(new Error().stack ?? '')
+  if (where !== undefined) for (const watch of watching) watch.report({ what: `${what}()`, where })
 }
 
 /** What is watched: its name, where it is, under which name. */

@@ -77,11 +77,21 @@ describe('what is real', () => {
     expect([world.nowMs, strict.nowMs]).toEqual([100, 2])
   })
 
-  it('is restored as it was', async () => {
-    const before = [Date.now, performance.now, Math.random, setTimeout, crypto.getRandomValues, AbortSignal.timeout]
-    await simulate().run({ ms: 1 })
-    expect([Date.now, performance.now, Math.random, setTimeout, crypto.getRandomValues, AbortSignal.timeout]).toEqual(
-      before
-    )
+  it('is restored as it was, by whoever is the last of several', async () => {
+    const platform = (): unknown[] => [
+      Date.now,
+      performance.now,
+      Math.random,
+      setTimeout,
+      crypto.getRandomValues,
+      AbortSignal.timeout
+    ]
+    const before = platform()
+    const [long, short, late] = [simulate(), simulate(), simulate()]
+    for (let ms = 1; ms < 50; ms++) long.clock.after(ms, () => {})
+    const running = [long.run({ ms: 100 }), short.run({ ms: 1 }).then(() => late.run({ ms: 100 }))]
+    expect(platform()).not.toEqual(before)
+    await Promise.all(running)
+    expect(platform()).toEqual(before)
   })
 })

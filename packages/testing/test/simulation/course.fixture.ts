@@ -1,4 +1,4 @@
-import { exponential, simulate, wideArea } from '../../src/simulation/index.ts'
+import { type CorePort, exponential, simulate, simulateCores, wideArea } from '../../src/simulation/index.ts'
 import { rawNode } from './stand.ts'
 
 /** Everything that the simulation has, at once, for two minutes. Returns the log and the fingerprint. */
@@ -30,7 +30,22 @@ export async function course(seed: number): Promise<string> {
   await world.run({ ms: 20_000 })
   heal()
   await world.run({ ms: 60_000 })
-  return [...world.log, world.fingerprint, JSON.stringify(world.stats), ''].join('\n')
+  return [...world.log, world.fingerprint, JSON.stringify(world.stats), ...coresCourse(seed), ''].join('\n')
+}
+
+/** Bare cores that pass numbers on, come and go, for a minute. */
+function coresCourse(seed: number): string[] {
+  const create = (port: CorePort<number>) => {
+    const pass = (n: number): void => port.send(port.random.int(100), n, 100 * n)
+    port.after(port.random.int(1000), () => pass(1))
+    return { receive: (_: number, n: number) => pass(n + 1), undeliverable: () => pass(1) }
+  }
+  const link = wideArea({ seed, jitterMs: 5, stallChance: 0.01, resetChance: 0.01 })
+  const net = simulateCores({ seed, link, create, uploadBytesPerSecond: 100_000 })
+  net.add(100)
+  net.churn({ session: exponential(10_000), absence: exponential(5_000) })
+  net.run({ ms: 60_000 })
+  return [...net.log, net.fingerprint, JSON.stringify(net.stats)]
 }
 
 if (process.argv[1]?.endsWith('course.fixture.ts')) process.stdout.write(await course(1))

@@ -8,6 +8,7 @@ import {
   connectionSymbol,
   LimitedConnectionError,
   type Logger,
+  type MessageStream,
   type MessageStreamDirection,
   type MessageStreamEvents,
   type Multiaddr,
@@ -31,6 +32,8 @@ import type { HandlerRecord, ProtocolRegistry } from './registry.ts'
 export interface SwarmConnectionInit {
   id: string
   raw: MultiaddrConnection
+  /** What the muxer stands on: the raw connection, or its secured form. */
+  secured: MessageStream
   muxer: StreamMuxer
   remotePeer: PeerId
   direction: MessageStreamDirection
@@ -43,6 +46,12 @@ export interface SwarmConnectionInit {
   clock: Clock
   log: Logger
 }
+
+/** What an upgrade makes of a raw connection. */
+export type UpgradedParts = Pick<
+  SwarmConnectionInit,
+  'raw' | 'secured' | 'muxer' | 'remotePeer' | 'direction' | 'encryption' | 'limits'
+>
 
 /** An authenticated, multiplexed connection: opens and answers streams, and negotiates their protocols. */
 export class SwarmConnection
@@ -157,12 +166,14 @@ export class SwarmConnection
   // ---- inside ----------------------------------------------------------------------------------------------------
 
   private async closeGracefully({ signal }: AbortOptions): Promise<void> {
-    const { clock, swarmLimits, raw } = this.init
+    const { clock, swarmLimits, raw, secured } = this.init
     const cut = (): void => this.abort(new TimeoutError('the connection did not close in time'))
     const stopTimer = clock.after(swarmLimits.closeTimeoutMs, cut)
     signal?.addEventListener('abort', cut, { once: true })
     try {
       await this.muxer.close({ signal })
+      // Muxers of js-libp2p leave their connection open, and its TLS would lose what it still holds.
+      await secured.close({ signal })
       await raw.close({ signal })
       if (!isOver(raw.status)) await closed(raw)
     } catch (err) {

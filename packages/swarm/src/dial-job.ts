@@ -217,6 +217,8 @@ export class DialJob {
       this.enter(record, 'transport', transport[Symbol.toStringTag])
       const full = peer === undefined ? address : withPeerId(address, peer)
       await transport.dial(full, { signal, upgrader: dialled })
+      // The end of the dial aborts it, and a socket may listen to it for life: Node's `net.connect` has it so.
+      signal.clear()
       if (dialled.result === undefined) throw new SwarmError('no-transport', 'the transport made no connection')
       this.succeed(dialled.result, record)
     } catch (err) {

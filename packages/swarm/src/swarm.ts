@@ -27,7 +27,7 @@ import {
 } from '@ts-libp2p/interface'
 import { withPeerId } from '@ts-libp2p/multiaddr'
 import { defer, NodeEventTarget, toError } from '@ts-libp2p/stream'
-import { SwarmConnection, type SwarmConnectionInit } from './connection.ts'
+import { SwarmConnection, type UpgradedParts } from './connection.ts'
 import { ConnectionTable } from './connection-table.ts'
 import { Dialer } from './dialer.ts'
 import { Emitter } from './emitter.ts'
@@ -276,9 +276,7 @@ export class Swarm implements Node {
 
   // ---- inside ----------------------------------------------------------------------------------------------------
 
-  private createConnection(
-    parts: Pick<SwarmConnectionInit, 'raw' | 'muxer' | 'remotePeer' | 'direction' | 'encryption' | 'limits'>
-  ): SwarmConnection {
+  private createConnection(parts: UpgradedParts): SwarmConnection {
     this.metrics?.trackMultiaddrConnection(parts.raw)
     return new SwarmConnection({
       ...parts,

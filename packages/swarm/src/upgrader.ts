@@ -21,7 +21,7 @@ import { peerIdOf } from '@ts-libp2p/multiaddr'
 import { handle, select, selectOptimistic } from '@ts-libp2p/multistream-select'
 import { peerIdFromString } from '@ts-libp2p/peer-id'
 import { defer, isAttachable, raceSignal, toError } from '@ts-libp2p/stream'
-import type { SwarmConnection, SwarmConnectionInit } from './connection.ts'
+import type { SwarmConnection, UpgradedParts } from './connection.ts'
 import { deadline } from './deadline.ts'
 import { type DialStep, SwarmError } from './errors.ts'
 import { hostOf } from './host.ts'
@@ -40,9 +40,7 @@ export interface UpgraderInit {
   limits: SwarmLimits
   clock: Clock
   /** Makes the connection object; it is not in the table yet. */
-  create: (
-    parts: Pick<SwarmConnectionInit, 'raw' | 'muxer' | 'remotePeer' | 'direction' | 'encryption' | 'limits'>
-  ) => SwarmConnection
+  create: (parts: UpgradedParts) => SwarmConnection
   /** Puts a finished connection into the table. Throws when there is no room. */
   admit: (connection: SwarmConnection) => void
 }
@@ -207,7 +205,8 @@ export class Upgrader implements UpgraderContract {
         : gater.denyOutboundUpgradedConnection?.(remotePeer, raw)
     )
     const { limits } = options
-    return this.init.create({ raw, muxer, remotePeer, direction, encryption: secured.protocol, limits })
+    const { connection, protocol: encryption } = secured
+    return this.init.create({ raw, secured: connection, muxer, remotePeer, direction, encryption, limits })
   }
 
   private async secure(pass: Pass, stream: MessageStream): Promise<SecuredConnection & { protocol?: string }> {

@@ -107,6 +107,20 @@ describe('dial', () => {
     expect(b.connections(a.peerId)).toHaveLength(2)
   })
 
+  it('leaves the signal of what succeeded alone: a socket may listen to it for life', async () => {
+    const signals: AbortSignal[] = []
+    const transport = memory()()
+    const { dial } = transport
+    transport.dial = (ma, options) => {
+      signals.push(options.signal)
+      return dial.call(transport, ma, options)
+    }
+    await using a = await startSwarm()
+    await using b = await startSwarm({ transports: [transport] })
+    await b.dial(a.addresses())
+    expect(signals.map(signal => signal.aborted)).toEqual([false])
+  })
+
   it('is one dial however many ask, and goes on while somebody waits', async () => {
     await using a = await startSwarm()
     await using b = await startSwarm()

@@ -1,5 +1,5 @@
 import { identify as theirIdentify, identifyPush as theirIdentifyPush } from '@libp2p/identify'
-import type { Libp2p } from '@libp2p/interface'
+import type { Libp2p, ServiceMap } from '@libp2p/interface'
 import { mplex as theirMplex } from '@libp2p/mplex'
 import { noise as theirNoise } from '@libp2p/noise'
 import { type Ping, ping as theirPing } from '@libp2p/ping'
@@ -28,6 +28,7 @@ export interface Speaks {
   muxer?: 'yamux' | 'mplex'
 }
 
+export type TheirModules = Pick<TheirOptions, 'transports' | 'connectionEncrypters' | 'streamMuxers'>
 export type OurModules = Pick<OurOptions, 'transports' | 'connectionEncrypters' | 'streamMuxers'>
 
 /** The suite opens streams quickly, and mplex has no flow control. */
@@ -47,20 +48,27 @@ const OURS = {
   muxer: { yamux: () => yamux(), mplex: () => mplex({ streamOptions: ROOMY }) }
 }
 
+/** The services that `ourNode` has too, of js-libp2p's make. */
+export const theirServices = () => ({ identify: theirIdentify(), identifyPush: theirIdentifyPush(), ping: theirPing() })
+
+type TheirFactories = ReturnType<typeof theirServices>
+type TheirServices = { [Name in keyof TheirFactories]: ReturnType<TheirFactories[Name]> }
+
 /** An unmodified js-libp2p node, with the modules given in place of its own. */
-export async function jsNode(speaks: Speaks = {}, given: Partial<TheirOptions> = {}): Promise<AnyNode> {
+export async function jsNode<Services extends ServiceMap = TheirServices>(
+  speaks: Speaks = {},
+  given: Partial<TheirOptions<Services>> = {}
+): Promise<Libp2p<Services>> {
   const { transport = 'tcp', security = 'noise', muxer = 'yamux' } = speaks
-  const { services, ...others } = given
-  const node = await createTheirs({
+  return await createTheirs({
     addresses: { listen: [LISTEN[transport]] },
     connectionGater: { denyDialMultiaddr: () => false },
     transports: [THEIRS.transport[transport]()],
     connectionEncrypters: [THEIRS.security[security]()],
     streamMuxers: [THEIRS.muxer[muxer]()],
-    services: { identify: theirIdentify(), identifyPush: theirIdentifyPush(), ping: theirPing(), ...services },
-    ...others
+    services: theirServices() as unknown as TheirOptions<Services>['services'],
+    ...given
   })
-  return node as AnyNode
 }
 
 /** A node of ours, with the modules given in place of its own. */

@@ -7,12 +7,12 @@ import { tcp } from '@ts-libp2p/transport-tcp'
 import { webSockets } from '@ts-libp2p/transport-ws'
 import { yamux } from '@ts-libp2p/yamux'
 import { describe } from 'vitest'
-import type { Agreed, AnyNode, Speaks } from '../src/index.ts'
+import type { Agreed, AnyNode, Speaks, TheirModules } from '../src/index.ts'
 import { jsNode, ourNode, talk } from '../src/index.ts'
 
 interface Given {
   speaks: Speaks
-  parts: Parameters<typeof jsNode>[1]
+  parts: TheirModules
   agreed: Agreed
 }
 

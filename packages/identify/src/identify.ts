@@ -10,6 +10,7 @@ import {
   type Startable,
   type Stream,
   type StreamHandler,
+  serviceCapabilities,
   type Undo
 } from '@ts-libp2p/interface'
 import { Deadlines, raceSignal, toError } from '@ts-libp2p/stream'
@@ -75,6 +76,7 @@ export class IdentifyService implements Identify {
   constructor(node: Node, options: CheckedOptions) {
     this.node = node
     this.options = options
+    Object.assign(this, { [serviceCapabilities]: ['@libp2p/identify', '@libp2p/identify-push'] })
     this.log = node.logger.forComponent('libp2p:identify')
     this.own = new OwnMessages(node, options, this.log)
     this.deadlines = new Deadlines(node.clock)

@@ -9,6 +9,7 @@ import {
   NotStartedError,
   type Startable,
   type Stream,
+  serviceCapabilities,
   type Undo
 } from '@ts-libp2p/interface'
 import { type Deadline, Deadlines } from '@ts-libp2p/stream'
@@ -60,6 +61,7 @@ export class PingService implements Ping {
   constructor(node: Node, options: CheckedOptions) {
     this.node = node
     this.options = options
+    Object.assign(this, { [serviceCapabilities]: ['@libp2p/ping'] })
     this.deadlines = new Deadlines(node.clock)
     this.log = node.logger.forComponent('libp2p:ping')
   }

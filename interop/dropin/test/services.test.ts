@@ -11,6 +11,8 @@ import { createLibp2p } from '@ts-libp2p/libp2p'
 import { perf } from '@ts-libp2p/perf'
 import { ping } from '@ts-libp2p/ping'
 import { tcp } from '@ts-libp2p/transport-tcp'
+import { MemoryDatastore } from 'datastore-core/memory'
+import type { Datastore } from 'interface-datastore'
 import { CID } from 'multiformats/cid'
 import { sha256 } from 'multiformats/hashes/sha2'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -69,11 +71,11 @@ describe('js-libp2p’s kad-dht in a node of ours, as a client', () => {
     })
   const serve = () => jsNode({}, { services: { ...theirServices(), dht: dht(false) } })
 
-  async function network() {
+  async function network(datastore?: Datastore) {
     const servers = [stopping(await serve()), stopping(await serve()), stopping(await serve())] as const
     const [first] = servers
     for (const other of servers.slice(1)) await other.dial(first.getMultiaddrs())
-    const services = fromLibp2p({ ...theirServices(), dht: dht(true) })
+    const services = fromLibp2p({ ...theirServices(), dht: dht(true) }, datastore && { datastore })
     const client = stopping(await createLibp2p({ ...listen, services }))
     await client.dial(first.getMultiaddrs())
     await vi.waitFor(async () => {
@@ -89,6 +91,15 @@ describe('js-libp2p’s kad-dht in a node of ours, as a client', () => {
     await client.contentRouting.put(bytes('/test/key'), bytes('value'))
     expect(await servers[2].contentRouting.get(bytes('/test/key'))).toEqual(bytes('value'))
     expect(await client.contentRouting.get(bytes('/test/key'))).toEqual(bytes('value'))
+  })
+
+  it('keeps what it stores in the datastore that it is given', async () => {
+    const datastore = new MemoryDatastore()
+    const { client } = await network(datastore)
+    await client.contentRouting.put(bytes('/test/key'), bytes('value'))
+    const keys: string[] = []
+    for await (const key of datastore.queryKeys({})) keys.push(key.toString())
+    expect(keys).toHaveLength(1)
   })
 
   it('finds peers that it never met, and providers', async () => {

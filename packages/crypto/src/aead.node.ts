@@ -40,6 +40,9 @@ function wasmFor(length: number, ad: Uint8Array): typeof import('./wasm-aead.ts'
   return typeof wasm === 'object' && length <= WASM_BYTES && ad.byteLength <= WASM_AD_BYTES ? wasm : undefined
 }
 
+/** OpenSSL copies it before a call returns. */
+const nonce = createNonce()
+
 /** `key` is the callee's to keep. */
 export function createCipher(key: Uint8Array): Aead {
   if (wasm === undefined) loadWasm()
@@ -49,7 +52,6 @@ export function createCipher(key: Uint8Array): Aead {
 class NodeCipher implements Aead {
   readonly #rawKey: Uint8Array
   readonly #key: KeyObject
-  readonly #nonce = createNonce()
 
   constructor(key: Uint8Array) {
     this.#rawKey = key
@@ -89,8 +91,8 @@ class NodeCipher implements Aead {
   }
 
   #sealNative(counter: number, plaintext: Uint8Array, ad: Uint8Array, out: Uint8Array[], prefix: Uint8Array): void {
-    writeNonce(counter, this.#nonce)
-    const cipher = createCipheriv(ALGORITHM, this.#key, this.#nonce, OPTIONS)
+    writeNonce(counter, nonce)
+    const cipher = createCipheriv(ALGORITHM, this.#key, nonce, OPTIONS)
     if (ad.byteLength > 0) cipher.setAAD(ad, { plaintextLength: plaintext.byteLength })
     const sealed = cipher.update(plaintext)
     cipher.final()
@@ -98,8 +100,8 @@ class NodeCipher implements Aead {
   }
 
   #openNative(counter: number, ciphertext: Uint8Array, length: number, ad: Uint8Array): Uint8Array {
-    writeNonce(counter, this.#nonce)
-    const decipher = createDecipheriv(ALGORITHM, this.#key, this.#nonce, OPTIONS)
+    writeNonce(counter, nonce)
+    const decipher = createDecipheriv(ALGORITHM, this.#key, nonce, OPTIONS)
     if (ad.byteLength > 0) decipher.setAAD(ad, { plaintextLength: length })
     decipher.setAuthTag(ciphertext.subarray(length))
     const plaintext = decipher.update(ciphertext.subarray(0, length))

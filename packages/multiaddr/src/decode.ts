@@ -45,7 +45,8 @@ export function readSpans(bytes: Uint8Array): Span[] {
   const cursor = new Cursor(bytes)
   const spans: Span[] = []
   while (cursor.remaining > 0) spans.push(readSpan(cursor))
-  return spans
+  // Of exact size: addresses are kept, and a list that was pushed to has room for 16 more.
+  return spans.slice()
 }
 
 /** What a component carries as its value: undefined where the protocol has none. */

@@ -1,5 +1,6 @@
 import type { MessageStream } from '@ts-libp2p/interface'
 import { type ByteStream, type Layer, LayerChannel } from '@ts-libp2p/stream'
+import type { CipherState } from './cipher-state.ts'
 import { NoiseError } from './errors.ts'
 import { FrameReader } from './frame-reader.ts'
 import type { TransportCiphers } from './handshake-state.ts'
@@ -19,15 +20,17 @@ export function noiseChannel(raw: MessageStream, ciphers: TransportCiphers, mess
 class NoiseLayer implements Layer {
   readonly borrows = true
   private readonly stream: ByteStream
-  private readonly ciphers: TransportCiphers
+  private readonly send: CipherState
   private readonly frames: FrameReader
   private readonly length = new Uint8Array(LENGTH_BYTES)
   private unsent: Uint8Array[]
 
   constructor(stream: ByteStream, ciphers: TransportCiphers, message3?: Uint8Array) {
     this.stream = stream
-    this.ciphers = ciphers
-    this.frames = new FrameReader(frame => this.stream.receive(this.ciphers.receive.decrypt(frame)))
+    // Not the whole of it: it may be the handshake's result.
+    const { send, receive } = ciphers
+    this.send = send
+    this.frames = new FrameReader(frame => stream.receive(receive.decrypt(frame)))
     this.unsent = message3 === undefined ? [] : [message3]
   }
 
@@ -60,6 +63,6 @@ class NoiseLayer implements Layer {
     const frameLength = length + TAG_BYTES
     this.length[0] = frameLength >>> 8
     this.length[1] = frameLength
-    this.ciphers.send.encryptTo(out, chunks, length, this.length)
+    this.send.encryptTo(out, chunks, length, this.length)
   }
 }

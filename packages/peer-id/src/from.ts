@@ -29,7 +29,9 @@ export function peerIdFromPublicKey(key: Secp256k1PublicKey): Secp256k1PeerId
 export function peerIdFromPublicKey(key: RSAPublicKey): RSAPeerId
 export function peerIdFromPublicKey(key: PublicKey): PeerId
 export function peerIdFromPublicKey(publicKey: PublicKey): PeerId {
-  return createPeerId(publicKey.toMultihash().bytes.slice(), { publicKey })
+  const bytes = publicKey.toMultihash().bytes.slice()
+  // A key within the id is read when it is asked for: a node keeps thousands of ids, and hardly ever asks.
+  return createPeerId(bytes, isInlined(bytes) ? undefined : { publicKey })
 }
 
 /** The id of the public half. The private half is not kept. */

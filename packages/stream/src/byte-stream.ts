@@ -281,7 +281,8 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
   /** Puts a reader in line. The first in line gets every byte, ahead of the three faces, until it detaches. */
   attach(reader: StreamReaderPort): void {
     if (this.readers.length >= MAX_ATTACHED_READERS) throw new StreamStateError('too many readers wait on one stream')
-    this.readers.push({ port: reader, isTold: false })
+    // A pushed-to list has room for 16 more; most streams have one reader for life.
+    this.readers = this.readers.concat({ port: reader, isTold: false })
     this.holdBack()
     this.scheduleDelivery()
   }

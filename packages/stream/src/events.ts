@@ -1,6 +1,7 @@
 import type { EventHandler, TypedEventTarget, Undo } from '@ts-libp2p/interface'
 
 interface Entry {
+  readonly type: string
   readonly listener: EventHandler<Event>
   readonly once: boolean
   readonly undo: Undo | undefined
@@ -8,13 +9,16 @@ interface Entry {
   isRemoved: boolean
 }
 
+const NONE: readonly Entry[] = []
+
 /**
  * A small `EventTarget`: nothing is allocated until somebody listens, and a listener that throws is reported to
  * `onListenerError` instead of becoming an uncaught exception, as it would with the platform's own.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the ecosystem's contract constrains the map this way
 export class TypedEvents<M extends Record<string, any>> implements TypedEventTarget<M> {
-  private entries: Map<string, Entry[]> | undefined
+  // One list, not one per type in a map: there are few listeners, and hundreds of bytes in a map.
+  private entries: readonly Entry[] = NONE
 
   addEventListener<K extends keyof M>(
     type: K,
@@ -28,38 +32,34 @@ export class TypedEvents<M extends Record<string, any>> implements TypedEventTar
   ): void {
     const { once = false, signal } = typeof options === 'boolean' ? {} : options
     if (listener === null || signal?.aborted === true) return
-    this.entries ??= new Map()
-    const list = this.entries.get(type) ?? []
-    if (list.some(entry => entry.listener === listener)) return
+    if (this.entries.some(entry => entry.type === type && entry.listener === listener)) return
     const undo = signal === undefined ? undefined : onAbort(signal, () => this.removeEventListener(type, listener))
     // A new array, so that a dispatch under way does not call listeners that came after it began.
-    this.entries.set(type, [...list, { listener, once, undo, isRemoved: false }])
+    this.entries = this.entries.concat({ type, listener, once, undo, isRemoved: false })
     this.onListenerAdded(type)
   }
 
   removeEventListener<K extends keyof M>(type: K, listener?: EventHandler<M[K]> | null): void
   removeEventListener(type: string, listener?: EventHandler<Event> | null): void {
-    const list = this.entries?.get(type)
-    const entry = list?.find(e => e.listener === listener)
-    if (list === undefined || entry === undefined) return
+    const entry = this.entries.find(e => e.type === type && e.listener === listener)
+    if (entry === undefined) return
     entry.isRemoved = true
     entry.undo?.()
-    const left = list.filter(e => e !== entry)
-    if (left.length > 0) this.entries?.set(type, left)
-    else this.entries?.delete(type)
+    this.entries = this.entries.filter(e => e !== entry)
   }
 
   listenerCount(type: string): number {
-    return this.entries?.get(type)?.length ?? 0
+    let count = 0
+    for (const entry of this.entries) if (entry.type === type) count++
+    return count
   }
 
   dispatchEvent(event: Event): boolean {
-    const list = this.entries?.get(event.type)
-    if (list === undefined) return true
+    if (this.listenerCount(event.type) === 0) return true
     const target = { value: this, configurable: true }
     Object.defineProperties(event, { target, currentTarget: target })
-    for (const { listener, once, isRemoved } of list) {
-      if (isRemoved) continue
+    for (const { type, listener, once, isRemoved } of this.entries) {
+      if (isRemoved || type !== event.type) continue
       if (once) this.removeEventListener(event.type, listener)
       try {
         if (typeof listener === 'function') listener.call(this, event)

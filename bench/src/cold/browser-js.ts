@@ -5,10 +5,12 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'js-libp2p'
 
-export const makeNode = (): unknown =>
+const makeNode = (): unknown =>
   createLibp2p({
     transports: [webSockets()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     services: { identify: identify(), ping: ping() }
   })
+
+Object.assign(globalThis, { makeNode })

@@ -1,4 +1,4 @@
 import { createLibp2p } from '@ts-libp2p/libp2p'
 
 /** WebSocket, noise, yamux, identify and ping are what a browser gets by default. */
-export const makeNode = (): unknown => createLibp2p()
+Object.assign(globalThis, { makeNode: () => createLibp2p() })

@@ -3,7 +3,8 @@ import type { Reply } from '../agent.ts'
 import type { Workload } from '../workload.ts'
 
 /** Connections before the first weighing: what is loaded and compiled with the first of them is not theirs. */
-const WARMUP_CONNECTIONS = 5
+const WARMUP_CONNECTIONS = 100
+const QUICK_WARMUP_CONNECTIONS = 5
 
 export const idle: Workload = {
   name: 'idle',
@@ -36,8 +37,9 @@ export const idle: Workload = {
       await sleep(pace.settleMs)
       return server.ask('heap')
     }
-    const before = await connect(WARMUP_CONNECTIONS, WARMUP_CONNECTIONS)
-    const after = await connect(pace.idleConnections, pace.idleConnections + WARMUP_CONNECTIONS)
+    const warmUp = pace.quick ? QUICK_WARMUP_CONNECTIONS : WARMUP_CONNECTIONS
+    const before = await connect(warmUp, warmUp)
+    const after = await connect(pace.idleConnections, pace.idleConnections + warmUp)
     const idleFrom = await server.ask('cpu')
     await sleep(pace.idleMs)
     const idleTo = await server.ask('cpu')

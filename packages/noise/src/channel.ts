@@ -16,13 +16,15 @@ export function noiseChannel(raw: MessageStream, ciphers: TransportCiphers, mess
   return channel
 }
 
+/** The length of the frame at work: copied at once. */
+const prefix = new Uint8Array(LENGTH_BYTES)
+
 /** Noise messages, as large as they may be: what was sent during one tick shares them. */
 class NoiseLayer implements Layer {
   readonly borrows = true
   private readonly stream: ByteStream
   private readonly send: CipherState
   private readonly frames: FrameReader
-  private readonly length = new Uint8Array(LENGTH_BYTES)
   private unsent: Uint8Array[]
 
   constructor(stream: ByteStream, ciphers: TransportCiphers, message3?: Uint8Array) {
@@ -61,8 +63,8 @@ class NoiseLayer implements Layer {
 
   private sealFrame(out: Uint8Array[], chunks: Uint8Array[], length: number): void {
     const frameLength = length + TAG_BYTES
-    this.length[0] = frameLength >>> 8
-    this.length[1] = frameLength
-    this.send.encryptTo(out, chunks, length, this.length)
+    prefix[0] = frameLength >>> 8
+    prefix[1] = frameLength
+    this.send.encryptTo(out, chunks, length, prefix)
   }
 }

@@ -10,7 +10,7 @@ import {
 } from '@ts-libp2p/peer-id'
 import { Key } from 'interface-datastore'
 import { originOf } from './address-list.ts'
-import type { Entry, StoredAddress, StoredTag } from './entry.ts'
+import { type Entry, inlinesKey, type StoredAddress, type StoredTag } from './entry.ts'
 import { PeerStoreError } from './errors.ts'
 import { givenProtocols } from './given.ts'
 import { MAX_ADDRESSES_PER_PEER, MAX_ENTRIES_PER_PEER, MAX_PROTOCOLS_PER_PEER } from './limits.ts'
@@ -126,8 +126,4 @@ function readKey(id: PeerId, bytes: Uint8Array): PublicKey {
   } catch (cause) {
     throw new PeerStoreError('corrupt-entry', `stored peer ${id} has an unusable key`, { cause })
   }
-}
-
-function inlinesKey(id: PeerId): boolean {
-  return id.type === 'Ed25519' || id.type === 'secp256k1'
 }

@@ -111,3 +111,8 @@ export function copyOf({ id, addresses, protocols, metadata, tags, peerRecordEnv
     peerRecordEnvelope
   }
 }
+
+/** Whether the id holds its key, which is not parsed to find out. */
+export function inlinesKey(id: PeerId): boolean {
+  return id.type === 'Ed25519' || id.type === 'secp256k1'
+}

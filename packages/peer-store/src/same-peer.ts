@@ -1,10 +1,11 @@
 import { bytesEqual } from '@ts-libp2p/bytes'
 import type { Address, Peer, Tag } from '@ts-libp2p/interface'
+import { inlinesKey } from './entry.ts'
 
 /** Whether an update changed nothing that can be seen. */
 export function samePeer(a: Peer, b: Peer): boolean {
   return (
-    (a.id === b.id || (a.id.publicKey === undefined) === (b.id.publicKey === undefined)) &&
+    (a.id === b.id || inlinesKey(a.id) || (a.id.publicKey === undefined) === (b.id.publicKey === undefined)) &&
     sameList(a.addresses, b.addresses, sameAddress) &&
     sameList(a.protocols, b.protocols, Object.is) &&
     sameMap(a.metadata, b.metadata, bytesEqual) &&

@@ -1,7 +1,7 @@
 import { InvalidParametersError, type Multiaddr, type PeerData, type PeerId } from '@ts-libp2p/interface'
 import { matchesPublicKey, peerIdFromPublicKey } from '@ts-libp2p/peer-id'
 import { type AddressOrigin, certifiedAnew, mixAddresses } from './address-list.ts'
-import { type Entry, emptyEntry, type StoredTag } from './entry.ts'
+import { type Entry, emptyEntry, inlinesKey, type StoredTag } from './entry.ts'
 import { PeerStoreError } from './errors.ts'
 import { type GivenAddresses, givenEnvelope, givenMetadata, givenProtocols, givenTags } from './given.ts'
 import { MAX_ENTRIES_PER_PEER, MAX_METADATA_BYTES, MAX_PROTOCOLS_PER_PEER } from './limits.ts'
@@ -112,5 +112,5 @@ function checkCount(id: PeerId, what: string, count: number): void {
 function withKey(id: PeerId, { publicKey }: PeerData): PeerId {
   if (publicKey == null) return id
   if (!matchesPublicKey(id, publicKey)) throw new InvalidParametersError(`the public key given is not that of ${id}`)
-  return id.publicKey === undefined ? peerIdFromPublicKey(publicKey) : id
+  return inlinesKey(id) || id.publicKey !== undefined ? id : peerIdFromPublicKey(publicKey)
 }

@@ -1,4 +1,5 @@
-import { type BaseBlock, Boolean as Bool, Constructed, fromBER, ObjectIdentifier, OctetString, Sequence } from 'asn1js'
+import { type BaseBlock, Boolean as Bool, Constructed, ObjectIdentifier, OctetString, Sequence } from 'asn1js'
+import { parseDer } from './der.ts'
 import { TlsError } from './errors.ts'
 
 export interface Extension {
@@ -13,9 +14,9 @@ const EXTENSIONS_TAG = 3
 
 /** The extensions of a certificate, in order. Throws a `TlsError` (`malformed-certificate`). */
 export function readExtensions(certificate: Uint8Array): Extension[] {
-  const { result, offset } = fromBER(certificate)
-  if (offset !== certificate.byteLength) throw malformed('it is no DER')
-  const [toBeSigned] = elements(result)
+  const element = parseDer(certificate)
+  if (element === undefined) throw malformed('it is no DER')
+  const [toBeSigned] = elements(element)
   const holder = elements(toBeSigned).find(isExtensions)
   if (holder === undefined) return []
   const [list] = elements(holder)

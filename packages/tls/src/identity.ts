@@ -1,7 +1,8 @@
 import { concat, fromUtf8 } from '@ts-libp2p/bytes'
 import { publicKeyFromProtobuf } from '@ts-libp2p/crypto'
 import type { PublicKey } from '@ts-libp2p/interface'
-import { fromBER, OctetString, Sequence } from 'asn1js'
+import { OctetString, Sequence } from 'asn1js'
+import { parseDer } from './der.ts'
 import { TlsError } from './errors.ts'
 
 /** Of the certificate extension that binds an identity to the certificate's key. */
@@ -28,8 +29,8 @@ export function encodeSignedKey({ publicKey, signature }: SignedKey): Uint8Array
 
 /** Throws a `TlsError` (`malformed-identity`). */
 export function decodeSignedKey(der: Uint8Array): { publicKey: PublicKey; signature: Uint8Array } {
-  const { result, offset } = fromBER(der)
-  const parts = offset === der.byteLength && result instanceof Sequence ? result.valueBlock.value : []
+  const element = parseDer(der)
+  const parts = element instanceof Sequence ? element.valueBlock.value : []
   const [publicKey, signature] = parts
   if (parts.length !== 2 || !(publicKey instanceof OctetString) || !(signature instanceof OctetString)) {
     throw new TlsError('malformed-identity', 'the extension of the certificate is no key with a signature')

@@ -113,6 +113,7 @@ describe('the extensions of a certificate', () => {
       'malformed-identity',
       own => [{ ...own, value: Uint8Array.of(...own.value, 0) }]
     ],
+    ['an identity that is a broken time', 'malformed-identity', own => [{ ...own, value: fromHex('1803414243') }]],
     ['an identity of one part', 'malformed-identity', own => [{ ...own, value: Uint8Array.of(0x30, 2, 4, 0) }]],
     [
       'an identity key that is none',

@@ -16,17 +16,15 @@ const interop = isPinnedNode
   ? [project('interop/harness', 'test/js.test.ts'), project('interop/dropin', 'test/**/*.test.ts')]
   : []
 
-/** What tries to break a node: a project each. Anything unhandled makes the test fail that left it. */
-const robustness: Project[] = ['hostile'].map(name => ({
-  extends: true,
-  test: {
-    name,
-    root: './robustness',
-    include: [`${name}/*.test.ts`],
-    setupFiles: [resolve('packages/testing/src/setup.ts')],
-    testTimeout: 60_000
-  }
-}))
+/** What tries to break a node. Anything unhandled makes the test fail that left it. */
+function adversity(name: string, root: string, include: string): Project {
+  const setupFiles = [resolve('packages/testing/src/setup.ts')]
+  return { extends: true, test: { name, root, include: [include], setupFiles, testTimeout: 60_000 } }
+}
+const robustness: Project[] = [
+  adversity('hostile', './robustness', 'hostile/*.test.ts'),
+  adversity('fuzz', './fuzz', 'test/*.test.ts')
+]
 
 /** The test projects: one per folder that has tests. `vitest.config.ts` reads this list. */
 const projects: Project[] = readdirSync('packages')

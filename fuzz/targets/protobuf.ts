@@ -1,0 +1,27 @@
+import { ProtoReader } from '@ts-libp2p/bytes'
+import { identifyMessages } from '../src/examples.ts'
+import type { Target } from '../src/target.ts'
+
+/** The protobuf reader itself, asked for every kind of field in any order. */
+export const target: Target = {
+  name: 'protobuf',
+  seeds: identifyMessages,
+  run(input, random) {
+    const reader = new ProtoReader(input)
+    for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+      const read = random.pick([
+        'uint32',
+        'int32',
+        'bool',
+        'uint64',
+        'int64',
+        'fixed64',
+        'bytes',
+        'string',
+        'skip'
+      ] as const)
+      if (read === 'skip') reader.skip(tag)
+      else reader[read]()
+    }
+  }
+}

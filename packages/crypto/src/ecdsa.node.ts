@@ -1,9 +1,10 @@
-import { createECDH, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { createECDH, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { concat } from '@ts-libp2p/bytes'
 import { CURVES, type CurveName } from './ecdsa-curves.ts'
 import { encodePublic } from './ecdsa-der.ts'
 import { encodePrivate } from './ecdsa-sec1.ts'
 import { CryptoError } from './errors.ts'
+import { nativeVerifier } from './native-verifier.node.ts'
 import type { Signer } from './signing-key.ts'
 import type { Verifier } from './verifying-key.ts'
 
@@ -28,7 +29,7 @@ export function curvePoint(curve: CurveName, scalar: Uint8Array): Uint8Array {
 
 export function verifier(curve: CurveName, point: Uint8Array): Verifier {
   const key = publicKey(curve, point)
-  return (data, signature) => verify('sha256', data, key, signature)
+  return nativeVerifier('sha256', () => key)
 }
 
 export function signer(curve: CurveName, scalar: Uint8Array): Signer {

@@ -1,6 +1,7 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { concat, fromHex } from '@ts-libp2p/bytes'
 import { base64Url } from './base64-url.node.ts'
+import { nativeVerifier } from './native-verifier.node.ts'
 import type { Signer } from './signing-key.ts'
 import type { Verifier } from './verifying-key.ts'
 
@@ -24,11 +25,7 @@ export function signer(seed: Uint8Array): Signer {
 }
 
 export function verifier(raw: Uint8Array): Verifier {
-  let key: KeyObject | undefined
-  return (data, signature) => {
-    key ??= publicKey(raw)
-    return verify(null, data, key, signature)
-  }
+  return nativeVerifier(null, () => publicKey(raw))
 }
 
 function privateKey(seed: Uint8Array): KeyObject {

@@ -26,6 +26,7 @@ export {
 } from './keys.ts'
 export { privateKeyFromProtobuf, privateKeyFromRaw } from './private-keys.ts'
 export { systemRandom } from './random.ts'
+export { verifyInBackground } from './verify-in-background.ts'
 export {
   type X25519KeyPair,
   X25519PrivateKey,

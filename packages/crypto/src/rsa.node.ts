@@ -1,5 +1,6 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, sign, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:crypto'
 import { promisify } from 'node:util'
+import { nativeVerifier } from './native-verifier.node.ts'
 import type { Signer } from './signing-key.ts'
 import type { Verifier } from './verifying-key.ts'
 
@@ -15,11 +16,7 @@ export async function generatePkcs1(bits: number): Promise<Uint8Array> {
 }
 
 export function verifier(jwk: () => JsonWebKey): Verifier {
-  let key: KeyObject | undefined
-  return (data, signature) => {
-    key ??= createPublicKey({ key: { ...jwk() }, format: 'jwk' })
-    return verify('sha256', data, key, signature)
-  }
+  return nativeVerifier('sha256', () => createPublicKey({ key: { ...jwk() }, format: 'jwk' }))
 }
 
 export function signer(jwk: () => JsonWebKey): Signer {

@@ -71,6 +71,8 @@ export class FloodRouter implements Router {
     switch (input.type) {
       case 'message':
         return this.onMessage(input.peer, input.message)
+      case 'copy':
+        return this.drop('duplicate')
       case 'verified':
         return this.onVerified(input, now)
       case 'validated':

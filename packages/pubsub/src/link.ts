@@ -1,8 +1,9 @@
 import { AbortError, type Clock, type Logger, type PeerId, type Stream, type Undo } from '@ts-libp2p/interface'
-import { toError } from '@ts-libp2p/stream'
+import { isPromise, toError } from '@ts-libp2p/stream'
 import { type Counters, countDrop, type DropReason } from './counters.ts'
 import { Inbound } from './inbound.ts'
 import { MAX_REOPEN_DELAY_MS, OPEN_TIMEOUT_MS, REOPEN_DELAY_MS } from './limits.ts'
+import { Ordered } from './ordered.ts'
 import { Outbound } from './outbound.ts'
 import { Outbox } from './outbox.ts'
 import type { PeerKey } from './router.ts'
@@ -36,6 +37,7 @@ export class PeerLink {
   readonly key: PeerKey
   readonly outbox: Outbox
   private readonly init: LinkInit
+  private readonly ordered = new Ordered()
   private outbound: Outbound | undefined
   private inbound: Inbound | undefined
   private isWanted = false
@@ -95,6 +97,22 @@ export class PeerLink {
   /** A message of the peer will be worked on for a while. Call the result when that is over. */
   hold(): Undo {
     return this.inbound?.hold() ?? (() => {})
+  }
+
+  /**
+   * What becomes ready later, a signature that is checked on another thread for instance, is handled in the order in
+   * which it came. `otherwise` stands for a promise that rejects.
+   */
+  inOrder<T>(value: T | Promise<T>, otherwise: T, then: (value: T) => void): void {
+    if (!isPromise(value) && this.ordered.length === 0) {
+      then(value)
+      return
+    }
+    const release = this.hold()
+    this.ordered.add(value, otherwise, result => {
+      release()
+      then(result)
+    })
   }
 
   /** The peer broke the protocol: its stream is reset. */

@@ -6,9 +6,9 @@ import { PubsubError } from './errors.ts'
 import { FastIds } from './fast-ids.ts'
 import { binaryText, idFromBytes, type MessageId, type MsgIdFn } from './ids.ts'
 import type { DataTransform } from './message.ts'
-import { breaks, type SignaturePolicy } from './policy.ts'
+import { breaks, type SignaturePolicy, StrictSign } from './policy.ts'
 import { RoutedMessage } from './routed-message.ts'
-import { parseMessage, TopicNames, type WireMessage } from './wire-message.ts'
+import { FROM, MessageScanner, SEQNO, TOPIC, TopicNames, type WireMessage } from './wire-message.ts'
 
 /** A quick name for a message as it is on the wire, of local use only: two different messages must not share one. */
 export type FastMsgIdFn = (message: WireMessage) => string | number
@@ -19,6 +19,8 @@ export interface MessageReaderInit {
   readonly msgIdFn?: MsgIdFn
   readonly fastMsgIdFn?: FastMsgIdFn
   readonly dataTransform?: DataTransform
+  /** Whether a message was accepted before: it is not read any further then. */
+  readonly isKnown: (id: MessageId) => boolean
 }
 
 /** A message that is not one by the policy, or whose transform or id function failed. */
@@ -27,27 +29,40 @@ export interface Refused {
   readonly reason: RejectReason
 }
 
+/** A copy of a message that is known. */
+export interface Copy {
+  readonly topic: string
+  readonly copyOf: MessageId
+}
+
+export type Read = RoutedMessage | Refused | Copy
+
+const NO_BYTES = new Uint8Array(0)
+
 /** Reads messages and names them, and does no more for one than its name takes: most are copies of one seen before. */
 export class MessageReader {
   private readonly init: MessageReaderInit
+  private readonly scanner = new MessageScanner()
   private readonly authors = new Authors()
   private readonly names = new TopicNames()
   private readonly fastIds = new FastIds()
+  /** The name of a signed message is put together here. */
+  private idBytes = new Uint8Array(0)
 
   constructor(init: MessageReaderInit) {
     this.init = init
   }
 
   /** Throws a `PubsubError` (`malformed`) for bytes that are no message. */
-  read(bytes: Uint8Array): RoutedMessage | Refused | Promise<RoutedMessage | Refused> {
-    const wire = parseMessage(bytes, this.names)
-    const reason = breaks(this.init.policy, wire)
-    if (reason !== undefined) return { topic: wire.topic, reason }
-    const message = this.route(wire)
-    const fastId = this.init.fastMsgIdFn?.(wire)
-    const known = fastId === undefined ? undefined : this.fastIds.get(fastId)
-    if (known !== undefined) return Object.assign(message, { id: known })
-    return this.identify(message, fastId)
+  read(bytes: Uint8Array): Read | Promise<Read> {
+    const { scanner, init } = this
+    scanner.scan(bytes)
+    const reason = breaks(init.policy, scanner)
+    if (reason !== undefined) return { topic: this.topic(), reason }
+    const id = init.msgIdFn === undefined && init.policy === StrictSign ? this.signedId() : undefined
+    if (id !== undefined && init.isKnown(id)) return { topic: this.topic(), copyOf: id }
+    const message = this.route(scanner.message(this.names))
+    return id === undefined ? this.identify(message) : this.named(message, id)
   }
 
   /** Throws a `PubsubError` (`invalid-message`) when the id function does. */
@@ -66,32 +81,55 @@ export class MessageReader {
     return new RoutedMessage(wire, this.findAuthor)
   }
 
-  private identify(
-    message: RoutedMessage,
-    fastId: string | number | undefined
-  ): RoutedMessage | Refused | Promise<RoutedMessage | Refused> {
+  private topic(): string {
+    return this.names.of(this.scanner.view(TOPIC) ?? NO_BYTES)
+  }
+
+  /** `from ‖ seqno`, without making views of them. */
+  private signedId(): MessageId {
+    const { scanner } = this
+    const length = scanner.length(FROM) + scanner.length(SEQNO)
+    if (this.idBytes.byteLength !== length) this.idBytes = new Uint8Array(length)
+    scanner.copy(SEQNO, this.idBytes, scanner.copy(FROM, this.idBytes, 0))
+    return binaryText(this.idBytes)
+  }
+
+  private identify(message: RoutedMessage): Read | Promise<Read> {
+    const fastId = this.init.fastMsgIdFn?.(message.wire)
+    const known = fastId === undefined ? undefined : this.fastIds.get(fastId)
+    if (known !== undefined && this.init.isKnown(known)) return { topic: message.topic, copyOf: known }
     const refused: Refused = { topic: message.topic, reason: 'validation failed' }
-    const named = (id: MessageId): RoutedMessage => {
+    if (message.wire.from !== undefined && message.signedBy === undefined)
+      return { ...refused, reason: 'invalid signature' }
+    if (!this.transform(message)) return refused
+    const remember = (id: MessageId): Read => {
       if (fastId !== undefined) this.fastIds.set(fastId, id)
       message.id = id
       return message
     }
     try {
-      if (!this.prepare(message)) return { topic: message.topic, reason: 'invalid signature' }
       const id = this.name(message)
-      return isPromise(id) ? id.then(named, () => refused) : named(id)
+      return isPromise(id) ? id.then(remember, () => refused) : remember(id)
     } catch {
       return refused
     }
   }
 
-  /** What a custom id function may look at: the author and the transformed data. False when there is no such author. */
-  private prepare(message: RoutedMessage): boolean {
-    const { dataTransform, msgIdFn } = this.init
-    if (dataTransform !== undefined) {
-      message.data = dataTransform.inboundTransform(message.topic, message.wire.data ?? new Uint8Array(0))
+  private named(message: RoutedMessage, id: MessageId): Read {
+    message.id = id
+    return this.transform(message) ? message : { topic: message.topic, reason: 'validation failed' }
+  }
+
+  /** False when it fails. */
+  private transform(message: RoutedMessage): boolean {
+    const { dataTransform } = this.init
+    if (dataTransform === undefined) return true
+    try {
+      message.data = dataTransform.inboundTransform(message.topic, message.wire.data ?? NO_BYTES)
+      return true
+    } catch {
+      return false
     }
-    return msgIdFn === undefined || message.wire.from === undefined || message.signedBy !== undefined
   }
 
   private readonly findAuthor = ({ from, key }: WireMessage): Author | undefined => {
@@ -100,6 +138,6 @@ export class MessageReader {
 }
 
 function defaultId({ from, seqno, data }: WireMessage): MessageId {
-  if (from === undefined || seqno === undefined) return idFromBytes(sha256(data ?? new Uint8Array(0)))
+  if (from === undefined || seqno === undefined) return idFromBytes(sha256(data ?? NO_BYTES))
   return binaryText(from) + binaryText(seqno)
 }

@@ -2,7 +2,7 @@ import type { Clock } from '@ts-libp2p/interface'
 import { isPromise, toError } from '@ts-libp2p/stream'
 import { countDrop } from './counters.ts'
 import type { PeerLink } from './link.ts'
-import type { MessageReader, Refused } from './message-reader.ts'
+import type { MessageReader, Read, Refused } from './message-reader.ts'
 import type { CheckedPubsubOptions } from './options.ts'
 import type { RoutedMessage } from './routed-message.ts'
 import type { Input, Router, Verdict } from './router.ts'
@@ -49,20 +49,27 @@ export class Receiver {
     }
   }
 
-  /** Whether the author signed the message: told at once, or when it is known. */
+  /** Whether the author signed the message: told when it is known, in the order in which this peer's messages came. */
   verify(link: PeerLink, message: RoutedMessage): void {
-    const answer = (isValid: boolean): void => this.init.tell({ type: 'verified', peer: link.key, message, isValid })
-    const isValid = message.verify()
-    if (isPromise(isValid)) this.later(link, isValid, answer, false)
-    else answer(isValid)
+    const isValid = this.init.options.verifyInBackground ? message.verifyInBackground() : message.verify()
+    const answer = (valid: boolean): void =>
+      this.init.tell({ type: 'verified', peer: link.key, message, isValid: valid })
+    link.inOrder(isValid, false, answer)
   }
 
   /** What the validators say of it. */
   validate(link: PeerLink, message: RoutedMessage): void {
     const answer = (verdict: Verdict): void => this.init.tell({ type: 'validated', peer: link.key, message, verdict })
     const verdict = this.init.validation.judge(link.peerId, message)
-    if (isPromise(verdict)) this.later(link, verdict, answer, 'ignore')
-    else answer(verdict)
+    if (!isPromise(verdict)) {
+      answer(verdict)
+      return
+    }
+    const release = link.hold()
+    void verdict.then(said => {
+      release()
+      answer(said)
+    })
   }
 
   private decode(link: PeerLink, bytes: Uint8Array, isTrusted: boolean): Rpc | undefined {
@@ -81,19 +88,21 @@ export class Receiver {
     this.init.router.counters.received++
     try {
       const read = this.init.reader.read(bytes)
-      if (isPromise(read)) this.later(link, read, result => this.onRead(link, result), UNREADABLE)
+      if (isPromise(read)) link.inOrder(read, UNREADABLE, result => this.onRead(link, result))
       else this.onRead(link, read)
     } catch {
       this.misbehaved(link, 'malformed')
     }
   }
 
-  private onRead(link: PeerLink, read: RoutedMessage | Refused): void {
+  private onRead(link: PeerLink, read: Read): void {
     const { router, tell } = this.init
-    if ('reason' in read) {
+    const peer = link.key
+    if ('copyOf' in read) tell({ type: 'copy', peer, id: read.copyOf, topic: read.topic })
+    else if ('reason' in read) {
       countDrop(router.counters, read.reason)
-      tell({ type: 'invalidMessage', peer: link.key, topic: read.topic, reason: read.reason })
-    } else tell({ type: 'message', peer: link.key, message: read })
+      tell({ type: 'invalidMessage', peer, topic: read.topic, reason: read.reason })
+    } else tell({ type: 'message', peer, message: read })
   }
 
   private onGated(link: PeerLink, count: number): void {
@@ -104,16 +113,5 @@ export class Receiver {
   private misbehaved(link: PeerLink, reason: 'malformed' | 'too many entries'): void {
     countDrop(this.init.router.counters, reason)
     this.init.tell({ type: 'misbehaved', peer: link.key })
-  }
-
-  /** The peer is held back while too much of it waits. */
-  private later<T>(link: PeerLink, value: Promise<T>, then: (value: T) => void, otherwise: T): void {
-    const release = link.hold()
-    value
-      .catch(() => otherwise)
-      .then(result => {
-        release()
-        then(result)
-      })
   }
 }

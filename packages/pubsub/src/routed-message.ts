@@ -1,3 +1,4 @@
+import { verifyInBackground } from '@ts-libp2p/crypto'
 import type { Author } from './authors.ts'
 import type { MessageId } from './ids.ts'
 import type { Message, PubsubMessage } from './message.ts'
@@ -50,6 +51,15 @@ export class RoutedMessage implements PubsubMessage {
     const { signature } = this.fields
     if (signature === undefined) return true
     return this.signedBy?.publicKey.verify(signingInput(this.fields), signature) ?? false
+  }
+
+  /** The same on another thread, where there is one. */
+  verifyInBackground(): boolean | Promise<boolean> {
+    const { signature } = this.fields
+    if (signature === undefined) return true
+    const { signedBy } = this
+    if (signedBy === undefined) return false
+    return verifyInBackground(signedBy.publicKey, signingInput(this.fields), signature)
   }
 
   toMessage(): Message {

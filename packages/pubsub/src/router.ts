@@ -18,8 +18,10 @@ export type Input =
   | { readonly type: 'inboundOpened'; readonly peer: PeerKey }
   | { readonly type: 'inboundClosed'; readonly peer: PeerKey }
   | { readonly type: 'subscriptions'; readonly peer: PeerKey; readonly subscriptions: readonly Subscription[] }
-  /** Read, not verified yet. */
+  /** Read, not verified yet. It may be a copy all the same: of one that was accepted while this one was being read. */
   | { readonly type: 'message'; readonly peer: PeerKey; readonly message: PubsubMessage }
+  /** A copy of a message that `hasSeen`. */
+  | { readonly type: 'copy'; readonly peer: PeerKey; readonly id: string; readonly topic: string }
   /** A message that breaks the signature policy, or that cannot be read. */
   | { readonly type: 'invalidMessage'; readonly peer: PeerKey; readonly topic: string; readonly reason: RejectReason }
   | { readonly type: 'verified'; readonly peer: PeerKey; readonly message: PubsubMessage; readonly isValid: boolean }

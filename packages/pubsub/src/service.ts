@@ -45,7 +45,7 @@ export class PubsubService<Events extends PubsubEvents = PubsubEvents, R extends
     this.protocols = [...router.protocols]
     this.log = node.logger.forComponent(`libp2p:${name}`)
     const { policy, maxMessageSize, dataTransform } = options
-    const reader = new MessageReader({ ...options, policy })
+    const reader = new MessageReader({ ...options, policy, isKnown: id => router.hasSeen(id) })
     this.receiver = this.makeReceiver(reader)
     const { peerId, privateKey, clock } = node
     this.own = new OwnMessages({ policy, peerId, privateKey, clock, reader, dataTransform, maxMessageSize })

@@ -11,7 +11,7 @@ export type TraceEvent =
       readonly message: PubsubMessage
       readonly reason: RejectReason
     }
-  | { readonly type: 'duplicateMessage'; readonly peer: PeerKey; readonly message: PubsubMessage }
+  | { readonly type: 'duplicateMessage'; readonly peer: PeerKey; readonly id: string; readonly topic: string }
   | { readonly type: 'deliverMessage'; readonly peer: PeerKey; readonly message: PubsubMessage }
   | { readonly type: 'addPeer'; readonly peer: PeerKey; readonly protocol: string }
   | { readonly type: 'removePeer'; readonly peer: PeerKey }

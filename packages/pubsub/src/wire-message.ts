@@ -2,10 +2,13 @@ import { bytesEqual, concat, fromUtf8, toUtf8, varintLength, writeVarint } from 
 import { PubsubError } from './errors.ts'
 import { Fields } from './fields.ts'
 
-/** Field numbers, https://github.com/libp2p/specs/blob/master/pubsub/README.md#the-message. 1 to 3: from, data, seqno. */
-const TOPIC = 4
-const SIGNATURE = 5
-const KEY = 6
+/** Field numbers, https://github.com/libp2p/specs/blob/master/pubsub/README.md#the-message */
+export const FROM = 1
+const DATA = 2
+export const SEQNO = 3
+export const TOPIC = 4
+export const SIGNATURE = 5
+export const KEY = 6
 
 /** The fields of a message. What is absent is undefined, and differs from what is empty. */
 export interface MessageFields {
@@ -27,30 +30,83 @@ export interface WireMessage extends MessageFields {
 const EMPTY = new Uint8Array(0)
 
 /**
- * Reads a message. Views of `bytes`, unless those are not in the canonical form that all others would encode again:
- * fields in order, each at most once, none unknown.
+ * Finds the fields of a message without making anything of them: most messages are copies of one seen before, and are
+ * dropped as soon as their name is known. One scanner reads one message after the other.
  *
- * Throws a `PubsubError` (`malformed`).
+ * @example
+ * scanner.scan(bytes)
+ * if (scanner.has(SIGNATURE)) use(scanner.message(names))
  */
-export function parseMessage(bytes: Uint8Array, names: TopicNames): WireMessage {
-  const values: (Uint8Array | undefined)[] = []
-  const fields = new Fields(bytes)
-  let last = 0
-  let isCanonical = true
-  let signedLength = bytes.byteLength
-  while (fields.next()) {
-    const { number } = fields
-    if (number > KEY || number <= last) isCanonical = false
-    if (number > KEY) continue
-    if (!fields.isBytes) throw new PubsubError('malformed', `message field ${number} is not bytes`)
-    if (number >= SIGNATURE && last < SIGNATURE) signedLength = fields.tagStart
-    values[number] = fields.value()
-    last = number
+export class MessageScanner {
+  private bytes: Uint8Array = EMPTY
+  private readonly starts: number[] = [-1, -1, -1, -1, -1, -1, -1]
+  private readonly ends: number[] = [0, 0, 0, 0, 0, 0, 0]
+  private signedLength = 0
+  private isCanonical = true
+
+  /** Throws a `PubsubError` (`malformed`). */
+  scan(bytes: Uint8Array): void {
+    this.bytes = bytes
+    this.starts.fill(-1)
+    this.signedLength = bytes.byteLength
+    this.isCanonical = true
+    const fields = new Fields(bytes)
+    for (let last = 0; fields.next(); ) {
+      const { number } = fields
+      if (number > KEY || number <= last) this.isCanonical = false
+      if (number > KEY) continue
+      if (!fields.isBytes) throw new PubsubError('malformed', `message field ${number} is not bytes`)
+      if (number >= SIGNATURE && last < SIGNATURE) this.signedLength = fields.tagStart
+      this.starts[number] = fields.start
+      this.ends[number] = fields.end
+      last = number
+    }
   }
-  const topic = names.of(values[TOPIC] ?? EMPTY)
-  const [, from, data, seqno, , signature, key] = values
-  const read = { from, data, seqno, topic, signature, key }
-  return isCanonical ? { ...read, bytes, signedLength } : encodeMessage(read)
+
+  /** Bytes of a field, or -1 when it is absent. */
+  length(field: number): number {
+    const start = this.starts[field] as number
+    return start < 0 ? -1 : (this.ends[field] as number) - start
+  }
+
+  /** Copies a field to `target`, and returns where it ends there. */
+  copy(field: number, target: Uint8Array, at: number): number {
+    let to = at
+    for (let from = this.starts[field] as number; from < (this.ends[field] as number); from++) {
+      target[to++] = this.bytes[from] as number
+    }
+    return to
+  }
+
+  /** A view, or undefined when it is absent. */
+  view(field: number): Uint8Array | undefined {
+    const start = this.starts[field] as number
+    return start < 0 ? undefined : this.bytes.subarray(start, this.ends[field])
+  }
+
+  /**
+   * The message: views of what was scanned, unless that is not in the canonical form that all others would encode again:
+   * fields in order, each at most once, none unknown. Throws a `PubsubError` (`malformed`).
+   */
+  message(names: TopicNames): WireMessage {
+    const { bytes, signedLength } = this
+    const read = {
+      from: this.view(FROM),
+      data: this.view(DATA),
+      seqno: this.view(SEQNO),
+      topic: names.of(this.view(TOPIC) ?? EMPTY),
+      signature: this.view(SIGNATURE),
+      key: this.view(KEY)
+    }
+    return this.isCanonical ? { ...read, bytes, signedLength } : encodeMessage(read)
+  }
+}
+
+/** Reads a message. Throws a `PubsubError` (`malformed`). */
+export function parseMessage(bytes: Uint8Array, names: TopicNames): WireMessage {
+  const scanner = new MessageScanner()
+  scanner.scan(bytes)
+  return scanner.message(names)
 }
 
 /** The canonical form: fields in ascending order. The result's fields are views of its own bytes. */

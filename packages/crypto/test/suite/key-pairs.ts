@@ -10,7 +10,8 @@ import {
   publicKeyFromProtobuf,
   publicKeyFromRaw,
   publicKeyToProtobuf,
-  readPrivateKey
+  readPrivateKey,
+  verifyInBackground
 } from '../../src/index.ts'
 import { inspected } from './shown.ts'
 import { badSignatures, keyPairs } from './vectors.ts'
@@ -66,7 +67,10 @@ export function keyPairTests(): void {
       Uint8Array.of(...right, 0),
       right.fill(0)
     ]
-    for (const signature of wrong) expect(await key.verify(message, signature)).toBe(false)
+    for (const signature of wrong) {
+      expect(await key.verify(message, signature)).toBe(false)
+      expect(await verifyInBackground(key, message, signature)).toBe(false)
+    }
   })
 
   it.each(['Ed25519', 'secp256k1', 'ECDSA', 'RSA'] as const)('makes %s keys that sign', async type => {
@@ -78,6 +82,8 @@ export function keyPairTests(): void {
     const signature = await key.sign(message)
     expect(await key.publicKey.verify(message, signature)).toBe(true)
     expect(await other.publicKey.verify(message, signature)).toBe(false)
+    expect(await verifyInBackground(key.publicKey, message, signature)).toBe(true)
+    expect(await verifyInBackground(other.publicKey, message, signature)).toBe(false)
   })
 
   it('signs and verifies a rope', async () => {

@@ -1,5 +1,6 @@
 import { countDrop, type Input, type PeerKey, type PubsubMessage, type RejectReason } from '@ts-libp2p/pubsub'
 import { MAX_WAITING_COPIES } from '../limits.ts'
+import type { Sent } from '../score/peer-scores.ts'
 import { sendsParts } from './partial-messages.ts'
 import { everybody, recipients } from './recipients.ts'
 import { forward, type State, send, trace } from './state.ts'
@@ -7,10 +8,18 @@ import { forward, type State, send, trace } from './state.ts'
 /** A message came. It is looked at no further when it is known, or nothing for us. */
 export function onMessage(s: State, peer: PeerKey, message: PubsubMessage): void {
   const { id, topic } = message
-  if (s.seen.has(id)) onDuplicate(s, peer, message)
+  if (s.seen.has(id)) onCopy(s, sentBy(peer, message))
   else if (!s.mesh.has(topic)) countDrop(s.counters, 'not subscribed')
   else if (message.wire.signature === undefined) onVerified(s, { type: 'verified', peer, message, isValid: true })
   else verify(s, peer, message)
+}
+
+/** A copy of a message that was accepted before. */
+export function onCopy(s: State, copy: Sent): void {
+  countDrop(s.counters, 'duplicate')
+  s.scores.duplicate(copy, s.now)
+  s.gater?.duplicate(copy.peer)
+  trace(s, { type: 'duplicateMessage', ...copy })
 }
 
 /** Its first copy is verified. Others wait: it is only known then whether the name is right. */
@@ -33,7 +42,7 @@ export function onVerified(s: State, { peer, message, isValid }: Input & { type:
   if (isValid) {
     s.verifying.delete(message.id)
     admit(s, peer, message)
-    for (const copy of waiting) onDuplicate(s, copy.peer, copy.message)
+    for (const copy of waiting) onCopy(s, sentBy(copy.peer, copy.message))
     return
   }
   reject(s, peer, message, 'invalid signature')
@@ -45,11 +54,11 @@ export function onVerified(s: State, { peer, message, isValid }: Input & { type:
 /** The message is what it says. From now on its copies are known, while validators judge it. */
 function admit(s: State, peer: PeerKey, message: PubsubMessage): void {
   if (!s.seen.add(message.id, s.now)) {
-    onDuplicate(s, peer, message)
+    onCopy(s, sentBy(peer, message))
     return
   }
   s.promises.fulfil(message.id)
-  s.scores.validate({ peer, id: message.id, topic: message.topic }, s.now)
+  s.scores.validate(sentBy(peer, message), s.now)
   s.gater?.validate()
   tellOthersNotToSend(s, peer, message)
   s.effects.push({ type: 'validate', peer, message })
@@ -74,7 +83,7 @@ export function onValidated(s: State, { peer, message, verdict }: Input & { type
 
 function accept(s: State, peer: PeerKey, message: PubsubMessage): void {
   const { topic } = message
-  s.scores.deliver({ peer, id: message.id, topic }, s.now)
+  s.scores.deliver(sentBy(peer, message), s.now)
   s.gater?.deliver(peer, topic)
   trace(s, { type: 'deliverMessage', peer, message })
   countDrop(s.counters, 'cache full', s.cache.put(message))
@@ -99,16 +108,13 @@ export function onPublish(s: State, { message, floods }: Input & { type: 'publis
   forward(s, isFlood ? everybody(s, message) : recipients(s, message, undefined), message, 'own')
 }
 
-function onDuplicate(s: State, peer: PeerKey, message: PubsubMessage): void {
-  countDrop(s.counters, 'duplicate')
-  s.scores.duplicate({ peer, id: message.id, topic: message.topic }, s.now)
-  s.gater?.duplicate(peer)
-  trace(s, { type: 'duplicateMessage', peer, message })
+function sentBy(peer: PeerKey, { id, topic }: PubsubMessage): Sent {
+  return { peer, id, topic }
 }
 
 function reject(s: State, peer: PeerKey, message: PubsubMessage, reason: RejectReason): void {
   countDrop(s.counters, reason)
-  s.scores.reject({ peer, id: message.id, topic: message.topic }, reason, s.now)
+  s.scores.reject(sentBy(peer, message), reason, s.now)
   if (reason === 'validation throttled') s.gater?.throttle(s.now)
   else if (reason === 'validation ignored') s.gater?.ignore(peer)
   else if (reason !== 'self originated message') s.gater?.reject(peer)

@@ -4,7 +4,7 @@ import { onIDontWant, onIHave, onIWant } from './gossip.ts'
 import { onGraft, onPrune } from './grafting.ts'
 import { heartbeat } from './heartbeat.ts'
 import { join, leave } from './joining.ts'
-import { onInvalidMessage, onMessage, onPublish, onValidated, onVerified } from './messages.ts'
+import { onCopy, onInvalidMessage, onMessage, onPublish, onValidated, onVerified } from './messages.ts'
 import { onPartial, type PartialAction, type PartialTopic, publishPartial } from './partial-messages.ts'
 import { onInboundClosed, onPeerDown, onPeerUp, onSubscriptions } from './peers.ts'
 import { isDirect, newState, type State, type StateInit, scoreOf } from './state.ts'
@@ -85,6 +85,9 @@ export class GossipRouter implements Router {
     switch (input.type) {
       case 'message':
         onMessage(s, input.peer, input.message)
+        break
+      case 'copy':
+        onCopy(s, input)
         break
       case 'verified':
         onVerified(s, input)

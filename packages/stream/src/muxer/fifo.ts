@@ -11,6 +11,11 @@ export class Fifo<T> {
     this.items.push(item)
   }
 
+  /** The next, left in place. */
+  peek(): T | undefined {
+    return this.items[this.head]
+  }
+
   shift(): T | undefined {
     const item = this.items[this.head]
     if (item === undefined) return undefined

@@ -11,6 +11,7 @@
 import type { ServiceFactory } from '@ts-libp2p/interface'
 import {
   checkPubsubOptions,
+  guardOptions,
   type Pubsub,
   type PubsubOptions,
   PubsubService,
@@ -41,9 +42,10 @@ export function floodsub(options: FloodsubOptions = {}): ServiceFactory<Pubsub> 
   const { seenTTL: seenTtlMs = SEEN_TTL_MS } = options
   positive({ seenTTL: seenTtlMs })
   const checked = checkPubsubOptions(options)
-  const { isAllowed, tracer } = checked
   return node => {
+    const safe = guardOptions(checked, node.logger.forComponent('libp2p:floodsub'))
+    const { isAllowed, tracer } = safe
     const router = new FloodRouter({ self: node.peerId.toString(), isAllowed, seenTtlMs, tracer })
-    return new PubsubService(node, router, checked, 'floodsub')
+    return new PubsubService(node, router, safe, 'floodsub')
   }
 }

@@ -13,7 +13,7 @@
  * Spec: https://github.com/libp2p/specs/tree/master/pubsub/gossipsub
  */
 import type { ServiceFactory } from '@ts-libp2p/interface'
-import { checkOptions, type GossipsubOptions } from './options.ts'
+import { checkOptions, type GossipsubOptions, guardAll } from './options.ts'
 import { type Gossipsub, GossipsubService } from './service.ts'
 
 export {
@@ -41,10 +41,10 @@ export type { PartialMessagesOptions } from './partial-messages.ts'
 export { defaultParams, ethereumConsensus, lowBandwidth } from './presets.ts'
 export * from './score/params.ts'
 export type { PeerScoreSnapshot } from './score/peer-scores.ts'
-export type { Gossipsub, GossipsubEvents, MeshPeer } from './service.ts'
+export type { Gossipsub, GossipsubEvents, GossipsubMessage, MeshPeer } from './service.ts'
 
 /** Throws an `InvalidParametersError` for options that cannot work. */
 export function gossipsub(options: GossipsubOptions = {}): ServiceFactory<Gossipsub> {
   const checked = checkOptions(options)
-  return node => new GossipsubService(node, checked)
+  return node => new GossipsubService(node, guardAll(checked, node.logger.forComponent('libp2p:gossipsub')))
 }

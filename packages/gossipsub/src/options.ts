@@ -1,6 +1,13 @@
-import { InvalidParametersError, isPeerId, type Multiaddr, type PeerId } from '@ts-libp2p/interface'
+import { InvalidParametersError, isPeerId, type Logger, type Multiaddr, type PeerId } from '@ts-libp2p/interface'
 import { peerIdToBytes } from '@ts-libp2p/peer-id'
-import { type CheckedPubsubOptions, checkPubsubOptions, type PeerKey, type PubsubOptions } from '@ts-libp2p/pubsub'
+import {
+  type CheckedPubsubOptions,
+  checkPubsubOptions,
+  guarded,
+  guardOptions,
+  type PeerKey,
+  type PubsubOptions
+} from '@ts-libp2p/pubsub'
 import type { CoreParams, GossipParams } from './core/params.ts'
 import { checkPeerGaterParams, defaultPeerGaterParams, type PeerGaterParams } from './core/peer-gater.ts'
 import { FLOODSUB, GOSSIPSUB_PROTOCOLS } from './core/protocols.ts'
@@ -47,6 +54,11 @@ export interface GossipsubOptions extends PubsubOptions, Partial<GossipParams> {
   readonly peerGater?: boolean | Partial<PeerGaterParams>
   /** Whether connections to mesh peers are marked as worth keeping. Default true. */
   readonly tagMeshPeers?: boolean
+  /**
+   * Hold every message back until `reportMessageValidationResult` says what it is worth: it comes as `gossipsub:message`
+   * before that. What is not reported while it is in the cache is ignored. Default false.
+   */
+  readonly asyncValidation?: boolean
   /** Messages in parts, an extension of 1.3. Default: none. */
   readonly partialMessages?: PartialMessagesOptions
 }
@@ -56,6 +68,7 @@ export interface CheckedOptions {
   readonly core: CoreParams
   readonly directPeers: readonly AddrInfo[]
   readonly tagMeshPeers: boolean
+  readonly asyncValidation: boolean
   readonly partialMessages: PartialMessagesOptions | undefined
 }
 
@@ -79,7 +92,22 @@ export function checkOptions(options: GossipsubOptions): CheckedOptions {
   checkScoreParams(core.scoreParams)
   checkScoreThresholds(core.scoreThresholds)
   if (core.peerGater !== undefined) checkPeerGaterParams(core.peerGater)
-  return { shell, core, directPeers, tagMeshPeers: options.tagMeshPeers ?? true, partialMessages }
+  const { tagMeshPeers = true, asyncValidation = false } = options
+  return { shell, core, directPeers, tagMeshPeers, asyncValidation, partialMessages }
+}
+
+/** The options with what is the application's guarded. */
+export function guardAll(options: CheckedOptions, log: Logger): CheckedOptions {
+  const shell = guardOptions(options.shell, log)
+  const { scoreParams } = options.core
+  const score = guarded(scoreParams.appSpecificScore, { name: 'appSpecificScore', otherwise: 0, log })
+  // One NaN would make every comparison with it false.
+  const appSpecificScore = (peer: PeerKey): number => score(peer) || 0
+  return {
+    ...options,
+    shell,
+    core: { ...options.core, isAllowed: shell.isAllowed, scoreParams: { ...scoreParams, appSpecificScore } }
+  }
 }
 
 function paramsOf(options: GossipsubOptions): GossipParams {

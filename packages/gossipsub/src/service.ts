@@ -1,10 +1,22 @@
 import type { Node, PeerId } from '@ts-libp2p/interface'
-import { type Effect, type PeerKey, type Pubsub, type PubsubEvents, PubsubService } from '@ts-libp2p/pubsub'
+import {
+  type Effect,
+  guarded,
+  type Message,
+  type PeerKey,
+  type Pubsub,
+  type PubsubEvents,
+  type PubsubMessage,
+  PubsubService,
+  type TopicValidatorResult
+} from '@ts-libp2p/pubsub'
 import type { PartialAction, PartialTopic } from './core/partial-messages.ts'
 import { GossipRouter } from './core/router.ts'
 import { type Inspection, inspect } from './inspection.ts'
+import { idFromBase64, idToBase64 } from './message-id-text.ts'
 import type { CheckedOptions } from './options.ts'
 import { PeerRecords } from './peer-records.ts'
+import { PendingValidations } from './pending-validations.ts'
 import { checkTopicScoreParams, defaultTopicScoreParams, type TopicScoreParams } from './score/params.ts'
 import type { PeerScoreSnapshot } from './score/peer-scores.ts'
 
@@ -14,8 +26,18 @@ export interface MeshPeer {
   direction: 'inbound' | 'outbound'
 }
 
+export interface GossipsubMessage {
+  /** Who sent it to us. */
+  propagationSource: PeerId
+  /** Base64 of its id. */
+  msgId: string
+  msg: Message
+}
+
 export interface GossipsubEvents extends PubsubEvents {
   'gossipsub:heartbeat': CustomEvent
+  /** A message that came; with `asyncValidation` before anybody judged it, else when it is delivered. */
+  'gossipsub:message': CustomEvent<GossipsubMessage>
   /** A peer came to a mesh of ours. */
   'gossipsub:graft': CustomEvent<MeshPeer>
   /** It is not there any more. */
@@ -34,6 +56,11 @@ export interface Gossipsub extends Pubsub<GossipsubEvents> {
   getScoreDetails(peer: string): PeerScoreSnapshot | undefined
   /** Changes how peers are judged by what they do in a topic. Throws an `InvalidParametersError`. */
   setTopicScoreParams(topic: string, params: Partial<TopicScoreParams>): void
+  /**
+   * Says what a message is worth that came as `gossipsub:message`, by its id there. Needs the option `asyncValidation`.
+   * Does nothing when that was said before, or the message is not in the cache any more.
+   */
+  reportMessageValidationResult(msgId: string, propagationSource: string, result: TopicValidatorResult): void
   /** What the router knows, as a value that can be printed. */
   inspect(): Inspection
   /**
@@ -56,12 +83,22 @@ const MESH_TAG_VALUE = 100
 export class GossipsubService extends PubsubService<GossipsubEvents, GossipRouter> implements Gossipsub {
   private readonly settings: CheckedOptions
   private records: PeerRecords | undefined
+  private readonly pending: PendingValidations | undefined
 
   constructor(node: Node, options: CheckedOptions) {
     const { shell, core } = options
     const init = { self: node.peerId.toString(), params: core, random: node.random, tracer: shell.tracer }
-    super(node, new GossipRouter(init), shell, 'gossipsub')
+    const pending = options.asyncValidation
+      ? new PendingValidations(
+          () => node.clock.now(),
+          (...args) => this.announce(...args)
+        )
+      : undefined
+    const validators = pending === undefined ? [] : [pending.validate]
+    const defaultValidators = [...shell.defaultValidators, ...validators]
+    super(node, new GossipRouter(init), { ...shell, defaultValidators }, 'gossipsub')
     this.settings = options
+    this.pending = pending
   }
 
   override start(): void {
@@ -77,6 +114,7 @@ export class GossipsubService extends PubsubService<GossipsubEvents, GossipRoute
 
   override async stop(): Promise<void> {
     this.records?.stop()
+    this.pending?.expire(Number.POSITIVE_INFINITY)
     await super.stop()
   }
 
@@ -103,6 +141,10 @@ export class GossipsubService extends PubsubService<GossipsubEvents, GossipRoute
     this.router.state.scores.setTopicParams(topic, all)
   }
 
+  reportMessageValidationResult(msgId: string, _propagationSource: string, result: TopicValidatorResult): void {
+    this.pending?.report(idFromBase64(msgId), result)
+  }
+
   inspect(): Inspection {
     return inspect(this.router.state)
   }
@@ -125,18 +167,33 @@ export class GossipsubService extends PubsubService<GossipsubEvents, GossipRoute
   }
 
   protected override onEffect(effect: Effect): void {
-    switch (effect.type) {
-      case 'graft':
-      case 'prune':
-        this.onMeshChange(effect)
-        break
-      case 'partial':
-        this.settings.partialMessages?.onPartial(effect.peer, effect.partial, effect.peerStates)
-        break
-      case 'partialGossip':
-        this.settings.partialMessages?.onGossip?.(effect, effect.peers, effect.peerStates)
-        break
-    }
+    if (effect.type === 'graft' || effect.type === 'prune') this.onMeshChange(effect)
+    else if (effect.type === 'partial' || effect.type === 'partialGossip') this.onPartial(effect)
+  }
+
+  private onPartial(effect: Effect & { type: 'partial' | 'partialGossip' }): void {
+    const { partialMessages } = this.settings
+    const what = { name: 'a handler of partial messages', otherwise: undefined, log: this.log }
+    guarded(() => {
+      if (effect.type === 'partial') partialMessages?.onPartial(effect.peer, effect.partial, effect.peerStates)
+      else partialMessages?.onGossip?.(effect, effect.peers, effect.peerStates)
+    }, what)()
+  }
+
+  protected override onDelivered(peer: string, message: PubsubMessage): void {
+    if (this.pending !== undefined || this.listenerCount('gossipsub:message') === 0) return
+    const [peerId] = this.peerIds([peer])
+    if (peerId !== undefined) this.announce(peerId, message.toMessage(), message.id)
+  }
+
+  protected override onHeartbeat(): void {
+    const { mcacheLength, heartbeatInterval } = this.settings.core
+    this.pending?.expire(this.node.clock.now() - mcacheLength * heartbeatInterval)
+    this.safeDispatchEvent('gossipsub:heartbeat')
+  }
+
+  private announce(propagationSource: PeerId, msg: Message, id: string): void {
+    this.safeDispatchEvent('gossipsub:message', { detail: { propagationSource, msgId: idToBase64(id), msg } })
   }
 
   protected override onPeerUp(peer: PeerId): void {

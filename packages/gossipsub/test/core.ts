@@ -16,6 +16,10 @@ export function peer(n: number): string {
 export const SELF: string = peer(-1)
 export const TOPIC = 'news'
 
+/** Every slip counts, and is forgiven soon. */
+const STRICT = { behaviourPenaltyThreshold: 0, behaviourPenaltyDecay: 0.2, decayToZero: 0.1 }
+const STRICT_THRESHOLDS = { gossipThreshold: -10, publishThreshold: -50, graylistThreshold: -80 }
+
 export interface PeerInit {
   readonly protocol?: string
   readonly isOutbound?: boolean
@@ -29,7 +33,11 @@ export class Core {
   now = 1_000_000
 
   constructor(options: GossipsubOptions = {}, seed: number | string = 1) {
-    const { core: params } = checkOptions(options)
+    const { core: params } = checkOptions({
+      ...options,
+      scoreParams: { ...STRICT, ...options.scoreParams },
+      scoreThresholds: { ...STRICT_THRESHOLDS, ...options.scoreThresholds }
+    })
     this.router = new GossipRouter({ self: SELF, params, random: new SeededRandom(seed) })
   }
 

@@ -90,3 +90,6 @@ export const MAX_AUTHORS_WITH_SEQNO = 100_000
 
 /** Ids in the IDONTWANTs of one RPC that we send: go-libp2p-pubsub ignores what is over its `MaxIDontWantLength` of 10. */
 export const IDONTWANT_IDS_PER_RPC = 10
+
+/** Peers whose ids a tracer keeps as bytes. */
+export const MAX_TRACED_PEERS = 4096

@@ -1,12 +1,13 @@
 import { AbortError, type Clock, type Logger, type PeerId, type Stream, type Undo } from '@ts-libp2p/interface'
 import { isPromise, toError } from '@ts-libp2p/stream'
-import { type Counters, countDrop, type DropReason } from './counters.ts'
+import { type Counters, countDrop } from './counters.ts'
 import { Inbound } from './inbound.ts'
 import { MAX_REOPEN_DELAY_MS, OPEN_TIMEOUT_MS, REOPEN_DELAY_MS } from './limits.ts'
 import { Ordered } from './ordered.ts'
 import { Outbound } from './outbound.ts'
 import { Outbox } from './outbox.ts'
 import type { PeerKey } from './router.ts'
+import type { RpcTrace } from './rpc-trace.ts'
 
 /** What happens on a link. */
 export interface LinkPort {
@@ -27,6 +28,7 @@ export interface LinkInit {
   readonly log: Logger
   readonly counters: Counters
   readonly maxMessageSize: number
+  readonly trace: RpcTrace | undefined
   /** Opens a stream to the peer. */
   readonly open: (signal: AbortSignal) => Promise<Stream>
 }
@@ -50,8 +52,10 @@ export class PeerLink {
     this.init = init
     this.peerId = init.peerId
     this.key = init.peerId.toString()
-    const onDrop = (reason: DropReason, count: number): void => countDrop(init.counters, reason, count)
-    this.outbox = new Outbox(init.maxMessageSize, onDrop)
+    this.outbox = new Outbox(init.maxMessageSize, (reason, count, message) => {
+      countDrop(init.counters, reason, count)
+      if (message !== undefined) init.trace?.dropped(this.key, message)
+    })
   }
 
   get isUp(): boolean {
@@ -154,9 +158,10 @@ export class PeerLink {
     }
     const { clock, counters, port } = this.init
     const outbound: Outbound = new Outbound(stream, this.outbox, clock, {
-      sent: (bytes, isMessage) => {
-        counters.sentBytes += bytes
-        if (isMessage) counters.sent++
+      sent: (frame, message) => {
+        counters.sentBytes += frame.byteLength
+        if (message !== undefined) counters.sent++
+        this.init.trace?.sent(this.key, frame, message)
       },
       closed: err => this.onOutboundClosed(outbound, err)
     })

@@ -4,6 +4,7 @@ import type { Counters } from './counters.ts'
 import { ipsOf } from './ips.ts'
 import { type LinkPort, PeerLink } from './link.ts'
 import type { PeerKey, PeerLinkInfo } from './router.ts'
+import type { RpcTrace } from './rpc-trace.ts'
 
 export interface LinksInit {
   readonly node: Node
@@ -12,6 +13,7 @@ export interface LinksInit {
   readonly counters: Counters
   readonly port: Omit<LinkPort, 'over'>
   readonly maxMessageSize: number
+  readonly trace: RpcTrace | undefined
   readonly maxInboundStreams: number
   readonly maxOutboundStreams: number
   readonly runOnLimitedConnection: boolean
@@ -114,9 +116,9 @@ export class Links {
     const key = peerId.toString()
     const known = this.links.get(key)
     if (known !== undefined) return known
-    const { node, log, counters, maxMessageSize, port } = this.init
+    const { node, log, counters, maxMessageSize, trace, port } = this.init
     const link: PeerLink = new PeerLink({
-      ...{ peerId, clock: node.clock, log, counters, maxMessageSize },
+      ...{ peerId, clock: node.clock, log, counters, maxMessageSize, trace },
       port: { ...port, over: () => this.forget(key, link) },
       open: signal => this.open(peerId, signal)
     })

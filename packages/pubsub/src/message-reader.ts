@@ -30,7 +30,7 @@ export interface Refused {
 }
 
 /** A copy of a message that is known. */
-export interface Copy {
+interface Copy {
   readonly topic: string
   readonly copyOf: MessageId
 }

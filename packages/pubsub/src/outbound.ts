@@ -2,10 +2,12 @@ import type { Clock, Stream, Undo } from '@ts-libp2p/interface'
 import { attachReader, type StreamReaderPort, sendAll } from '@ts-libp2p/stream'
 import { PubsubError } from './errors.ts'
 import { STALL_TIMEOUT_MS } from './limits.ts'
+import type { PubsubMessage } from './message.ts'
 import type { Outbox } from './outbox.ts'
 
 export interface OutboundPort {
-  sent(bytes: number, isMessage: boolean): void
+  /** An RPC was handed to the stream: that of a message, or another. */
+  sent(frame: Uint8Array, message: PubsubMessage | undefined): void
   /** The stream is over. Called once. */
   closed(error: Error | undefined): void
 }
@@ -65,16 +67,16 @@ export class Outbound implements StreamReaderPort {
 
   private sendSome(): boolean {
     const frames = this.outbox.takeControl()
-    const controls = frames.length
+    for (const frame of frames) this.port.sent(frame, undefined)
     const now = this.clock.now()
-    while (frames.length < BATCH + controls) {
-      const frame = this.outbox.takeMessage(now)
-      if (frame === undefined) break
-      frames.push(frame)
+    for (let left = BATCH; left > 0; left--) {
+      const message = this.outbox.takeMessage(now)
+      if (message === undefined) break
+      frames.push(message.frame)
+      this.port.sent(message.frame, message)
     }
     if (frames.length === 0) return false
     sendAll(this.stream, frames)
-    for (const [i, frame] of frames.entries()) this.port.sent(frame.byteLength, i >= controls)
     return true
   }
 

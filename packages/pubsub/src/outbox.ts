@@ -20,7 +20,7 @@ interface Waiting {
 }
 
 /** How many of what could not be sent. */
-export type OnDrop = (reason: DropReason, count: number) => void
+export type OnDrop = (reason: DropReason, count: number, message?: PubsubMessage) => void
 
 /**
  * What waits to be sent to one peer, bounded. What is said about topics goes first and is never dropped, because the
@@ -126,11 +126,11 @@ export class Outbox {
     return frames
   }
 
-  /** The next message's RPC. */
-  takeMessage(now: number): Uint8Array | undefined {
+  /** The next message. */
+  takeMessage(now: number): PubsubMessage | undefined {
     for (let entry = this.shift(); entry !== undefined; entry = this.shift()) {
-      if (entry.kind === 'own' || now - entry.since <= FORWARD_TTL_MS) return entry.message.frame
-      this.onDrop('stale', 1)
+      if (entry.kind === 'own' || now - entry.since <= FORWARD_TTL_MS) return entry.message
+      this.onDrop('stale', 1, entry.message)
     }
     return undefined
   }
@@ -163,7 +163,7 @@ export class Outbox {
   private dropOldest(): void {
     const entry = this.others.shift() ?? this.own.shift()
     this.bytes -= entry?.message.frame.byteLength ?? 0
-    this.onDrop('queue full', 1)
+    this.onDrop('queue full', 1, entry?.message)
   }
 
   private unwantedBatches(): MessageId[][] {

@@ -7,6 +7,8 @@ import type { CheckedPubsubOptions } from './options.ts'
 import type { RoutedMessage } from './routed-message.ts'
 import type { Input, Router, Verdict } from './router.ts'
 import { decodeRpc, type Rpc } from './rpc.ts'
+import type { RpcTrace } from './rpc-trace.ts'
+import type { RpcSummary } from './tracer.ts'
 import type { Validation } from './validation.ts'
 
 export interface ReceiverInit {
@@ -14,6 +16,7 @@ export interface ReceiverInit {
   readonly reader: MessageReader
   readonly validation: Validation
   readonly options: CheckedPubsubOptions
+  readonly trace: RpcTrace | undefined
   readonly clock: Clock
   /** Tells the router, and does what it wants done. */
   readonly tell: (input: Input) => void
@@ -41,7 +44,7 @@ export class Receiver {
       countDrop(router.counters, 'graylisted')
       return
     }
-    if (acceptance === 'all') for (const message of rpc.messages) this.onMessage(link, message)
+    if (acceptance === 'all') this.onMessages(link, rpc)
     else if (rpc.messages.length > 0) this.onGated(link, rpc.messages.length)
     const { control, partial } = rpc
     if (isFirst || control !== undefined || partial !== undefined) {
@@ -84,15 +87,24 @@ export class Receiver {
     }
   }
 
-  private onMessage(link: PeerLink, bytes: Uint8Array): void {
+  private onMessages(link: PeerLink, rpc: Rpc): void {
+    const reads = rpc.messages.map(bytes => this.onMessage(link, bytes))
+    this.init.trace?.received(link.key, rpc, reads.flatMap(namedOf))
+  }
+
+  private onMessage(link: PeerLink, bytes: Uint8Array): Read | undefined {
     this.init.router.counters.received++
     try {
       const read = this.init.reader.read(bytes)
-      if (isPromise(read)) link.inOrder(read, UNREADABLE, result => this.onRead(link, result))
-      else this.onRead(link, read)
+      if (!isPromise(read)) {
+        this.onRead(link, read)
+        return read
+      }
+      link.inOrder(read, UNREADABLE, result => this.onRead(link, result))
     } catch {
       this.misbehaved(link, 'malformed')
     }
+    return undefined
   }
 
   private onRead(link: PeerLink, read: Read): void {
@@ -114,4 +126,9 @@ export class Receiver {
     countDrop(this.init.router.counters, reason)
     this.init.tell({ type: 'misbehaved', peer: link.key })
   }
+}
+
+function namedOf(read: Read | undefined): RpcSummary['messages'] {
+  if (read === undefined || 'reason' in read) return []
+  return [{ id: 'copyOf' in read ? read.copyOf : read.id, topic: read.topic }]
 }

@@ -77,13 +77,13 @@ const NONE: readonly never[] = []
  * Throws a `PubsubError`: `malformed`, or `too-many` for more entries than `limits` allow.
  */
 export function decodeRpc(bytes: Uint8Array, limits: DecodeRpcLimits, isTrusted = true): Rpc {
-  const views = splitRpc(bytes, limits)
+  const views = splitRpc(bytes, limits, isTrusted)
   try {
     return {
       subscriptions: views.subscriptions.length === 0 ? NONE : views.subscriptions.map(readSubscription),
-      messages: isTrusted ? views.messages : NONE,
-      control: views.control === undefined || !isTrusted ? undefined : readControl(views.control),
-      partial: views.partial === undefined || !isTrusted ? undefined : readPartial(views.partial)
+      messages: views.messages,
+      control: views.control === undefined ? undefined : readControl(views.control),
+      partial: views.partial === undefined ? undefined : readPartial(views.partial)
     }
   } catch (cause) {
     throw new PubsubError('malformed', 'an RPC that cannot be decoded', { cause })
@@ -97,12 +97,13 @@ interface RpcViews {
   partial?: Uint8Array
 }
 
-function splitRpc(bytes: Uint8Array, limits: DecodeRpcLimits): RpcViews {
+function splitRpc(bytes: Uint8Array, limits: DecodeRpcLimits, isTrusted: boolean): RpcViews {
   const views: RpcViews = { subscriptions: [], messages: [] }
   const fields = new Fields(bytes)
   while (fields.next()) {
+    if (fields.number === SUBSCRIPTIONS) views.subscriptions.push(fields.value())
+    if (!isTrusted) continue
     if (fields.number === PUBLISH) views.messages.push(fields.value())
-    else if (fields.number === SUBSCRIPTIONS) views.subscriptions.push(fields.value())
     else if (fields.number === PARTIAL) views.partial = fields.value()
     else if (fields.number === CONTROL) {
       checkControl(fields.nested(), limits)

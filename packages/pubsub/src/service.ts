@@ -5,6 +5,7 @@ import { Connector } from './connector.ts'
 import { type Counters, countDrop } from './counters.ts'
 import { PubsubError } from './errors.ts'
 import { Links } from './links.ts'
+import type { PubsubMessage } from './message.ts'
 import { MessageReader } from './message-reader.ts'
 import type { CheckedPubsubOptions } from './options.ts'
 import { OwnMessages } from './own-messages.ts'
@@ -13,6 +14,7 @@ import type { PublishOptions, PublishResult, Pubsub, PubsubEvents, QueueStatus }
 import { Receiver } from './receiver.ts'
 import type { RoutedMessage } from './routed-message.ts'
 import type { Effect, Input, PeerKey, Router } from './router.ts'
+import { RpcTrace } from './rpc-trace.ts'
 import { createTopic, type Topic, type TopicHost, type TopicOptions, type TopicReader } from './topic.ts'
 import { type TopicValidatorFn, Validation } from './validation.ts'
 
@@ -28,6 +30,7 @@ export class PubsubService<Events extends PubsubEvents = PubsubEvents, R extends
   protected readonly log: Logger
   private readonly options: CheckedPubsubOptions
   private readonly links: Links
+  private readonly trace: RpcTrace | undefined
   private readonly receiver: Receiver
   private readonly own: OwnMessages
   private readonly connector: Connector
@@ -44,7 +47,8 @@ export class PubsubService<Events extends PubsubEvents = PubsubEvents, R extends
     this.options = options
     this.protocols = [...router.protocols]
     this.log = node.logger.forComponent(`libp2p:${name}`)
-    const { policy, maxMessageSize, dataTransform } = options
+    const { policy, maxMessageSize, dataTransform, tracer, decodeRpcLimits } = options
+    this.trace = tracer && new RpcTrace(tracer, node.clock, decodeRpcLimits)
     const reader = new MessageReader({ ...options, policy, isKnown: id => router.hasSeen(id) })
     this.receiver = this.makeReceiver(reader)
     const { peerId, privateKey, clock } = node
@@ -160,6 +164,12 @@ export class PubsubService<Events extends PubsubEvents = PubsubEvents, R extends
   /** What is not for all routers. */
   protected onEffect(_effect: Effect): void {}
 
+  /** A message of a peer was delivered. */
+  protected onDelivered(_peer: PeerKey, _message: PubsubMessage): void {}
+
+  /** A heartbeat is over. */
+  protected onHeartbeat(): void {}
+
   /** A stream to a peer is open, and the router knows. */
   protected onPeerUp(_peer: PeerId): void {}
 
@@ -194,6 +204,7 @@ export class PubsubService<Events extends PubsubEvents = PubsubEvents, R extends
         break
       case 'deliver':
         this.deliver(effect.message as RoutedMessage)
+        if (effect.peer !== undefined) this.onDelivered(effect.peer, effect.message)
         break
       case 'subscriptionChange':
         this.onSubscriptionChange(effect)
@@ -268,6 +279,7 @@ export class PubsubService<Events extends PubsubEvents = PubsubEvents, R extends
     this.stopHeartbeat = this.node.clock.after(ms, () => {
       this.beatAfter(this.router.heartbeatMs)
       this.tell({ type: 'heartbeat' })
+      this.onHeartbeat()
     })
   }
 
@@ -276,7 +288,7 @@ export class PubsubService<Events extends PubsubEvents = PubsubEvents, R extends
     const { defaultValidators: defaults, validationConcurrency: concurrency } = options
     const validation = new Validation({ defaults, byTopic: this.topicValidators, concurrency, log })
     return new Receiver({
-      ...{ router, reader, validation, options, clock: node.clock },
+      ...{ router, reader, validation, options, clock: node.clock, trace: this.trace },
       tell: input => this.tell(input)
     })
   }
@@ -284,7 +296,7 @@ export class PubsubService<Events extends PubsubEvents = PubsubEvents, R extends
   private makeLinks(): Links {
     const { node, log, protocols, router, options } = this
     return new Links({
-      ...{ node, log, protocols, counters: router.counters },
+      ...{ node, log, protocols, counters: router.counters, trace: this.trace },
       ...options,
       port: {
         up: (link, protocol) => {

@@ -1,5 +1,6 @@
 import type { Logger, PeerId } from '@ts-libp2p/interface'
 import { isPromise } from '@ts-libp2p/stream'
+import type { MessageId } from './ids.ts'
 import type { Message, PubsubMessage } from './message.ts'
 import type { Verdict } from './router.ts'
 
@@ -19,8 +20,13 @@ export type TopicValidatorResult = (typeof TopicValidatorResult)[keyof typeof To
  * a mistake of ours is not the sender's fault.
  *
  * @param peer who sent it to us, which need not be its author
+ * @param id the message's name
  */
-export type TopicValidatorFn = (peer: PeerId, message: Message) => TopicValidatorResult | Promise<TopicValidatorResult>
+export type TopicValidatorFn = (
+  peer: PeerId,
+  message: Message,
+  id: MessageId
+) => TopicValidatorResult | Promise<TopicValidatorResult>
 
 export interface ValidationInit {
   readonly defaults: readonly TopicValidatorFn[]
@@ -28,6 +34,11 @@ export interface ValidationInit {
   /** Messages that may be worked on at once. */
   readonly concurrency: number
   readonly log: Logger
+}
+
+interface Judged {
+  readonly message: Message
+  readonly id: MessageId
 }
 
 /** Asks the validators of a topic in turn, until one does not accept. */
@@ -45,19 +56,22 @@ export class Validation {
     const own = byTopic.get(message.topic)
     if (own === undefined && defaults.length === 0) return 'accept'
     if (this.running >= concurrency) return 'throttled'
-    const verdict = this.ask(own === undefined ? defaults : [...defaults, own], peer, message.toMessage())
+    const verdict = this.ask(own === undefined ? defaults : [...defaults, own], peer, {
+      message: message.toMessage(),
+      id: message.id
+    })
     return isPromise(verdict) ? this.counted(verdict) : verdict
   }
 
   private ask(
     validators: readonly TopicValidatorFn[],
     peer: PeerId,
-    message: Message
+    judged: Judged
   ): TopicValidatorResult | Promise<TopicValidatorResult> {
     for (const [i, validator] of validators.entries()) {
-      const result = this.call(validator, peer, message)
+      const result = this.call(validator, peer, judged)
       if (isPromise(result)) {
-        return result.then(said => (said === 'accept' ? this.ask(validators.slice(i + 1), peer, message) : said))
+        return result.then(said => (said === 'accept' ? this.ask(validators.slice(i + 1), peer, judged) : said))
       }
       if (result !== 'accept') return result
     }
@@ -67,14 +81,15 @@ export class Validation {
   private call(
     validator: TopicValidatorFn,
     peer: PeerId,
-    message: Message
+    judged: Judged
   ): TopicValidatorResult | Promise<TopicValidatorResult> {
+    const { message, id } = judged
     const failed = (err: unknown): TopicValidatorResult => {
       this.init.log.error('the validator of %s failed - %e', message.topic, err)
       return 'ignore'
     }
     try {
-      const result = validator(peer, message)
+      const result = validator(peer, message, id)
       return isPromise(result) ? result.then(known, failed) : known(result)
     } catch (err) {
       return failed(err)

@@ -79,9 +79,9 @@ describe('the outbox of a peer', () => {
     outbox.push(b, 'answer', 0)
     outbox.push(c, 'own', 0)
     expect([outbox.takeMessage(0), outbox.takeMessage(0), outbox.takeMessage(0), outbox.takeMessage(0)]).toEqual([
-      c.frame,
-      a.frame,
-      b.frame,
+      c,
+      a,
+      b,
       undefined
     ])
   })
@@ -91,7 +91,7 @@ describe('the outbox of a peer', () => {
     outbox.push(own, 'own', 0)
     for (let i = 0; i < MAX_QUEUED_MESSAGES + 4; i++) outbox.push(message(String(i)), 'forward', 0)
     expect([outbox.queuedMessages, dropped.get('queue full')]).toEqual([MAX_QUEUED_MESSAGES, 5])
-    expect(outbox.takeMessage(0)).toBe(own.frame)
+    expect(outbox.takeMessage(0)).toBe(own)
     for (let i = 0; i < 2 * MAX_QUEUED_MESSAGES; i++) outbox.push(message(String(i)), 'own', 0)
     expect([outbox.queuedMessages, dropped.get('queue full')]).toEqual([
       MAX_QUEUED_MESSAGES,
@@ -112,7 +112,7 @@ describe('the outbox of a peer', () => {
     outbox.push(message('a'), 'forward', 0)
     const own = message('b')
     outbox.push(own, 'own', 0)
-    expect(outbox.takeMessage(FORWARD_TTL_MS + 1)).toBe(own.frame)
+    expect(outbox.takeMessage(FORWARD_TTL_MS + 1)).toBe(own)
     expect(outbox.takeMessage(FORWARD_TTL_MS + 1)).toBeUndefined()
     expect(dropped.get('stale')).toBe(1)
   })
@@ -122,7 +122,7 @@ describe('the outbox of a peer', () => {
     outbox.push(message('a'), 'forward', 0)
     outbox.push(kept, 'forward', 0)
     outbox.cancel(new Set(['a', 'c']))
-    expect([outbox.takeMessage(0), outbox.takeMessage(0), dropped.get('unwanted')]).toEqual([kept.frame, undefined, 1])
+    expect([outbox.takeMessage(0), outbox.takeMessage(0), dropped.get('unwanted')]).toEqual([kept, undefined, 1])
   })
 
   it('keeps so much gossip and no more', () => {
@@ -147,8 +147,8 @@ describe('the outbox of a peer', () => {
           else fresh.cancel(new Set([String(one.cancel)]))
         }
         let left = fresh.queuedBytes
-        for (let frame = fresh.takeMessage(0); frame !== undefined; frame = fresh.takeMessage(0))
-          left -= frame.byteLength
+        for (let next = fresh.takeMessage(0); next !== undefined; next = fresh.takeMessage(0))
+          left -= next.frame.byteLength
         expect([left, fresh.queuedBytes, fresh.queuedMessages]).toEqual([0, 0, 0])
       })
     )

@@ -40,6 +40,7 @@ export function onPeerDown(s: State, peer: PeerKey): void {
 /** Nothing that the peer said holds any more: it says all of it again on its next stream. */
 export function onInboundClosed(s: State, peer: PeerKey): void {
   const topics = s.subscriptions.remove(peer)
+  if (!s.peers.has(peer)) s.scores.removePeer(peer, s.now)
   s.extensions.delete(peer)
   for (const topic of topics) noLongerIn(s, topic, peer)
   if (topics.length === 0) return

@@ -11,6 +11,9 @@ import { isDirect, newState, type State, type StateInit, scoreOf } from './state
 
 const NOTHING: readonly Effect[] = []
 
+/** What is never an accident, an RPC that is none for instance: as much as go-libp2p-pubsub takes for repeated extensions. */
+const MISBEHAVIOUR_PENALTY = 10
+
 /** The gossipsub router: `handle` takes what happens and the time, and returns what is to be done. */
 export class GossipRouter implements Router {
   readonly protocols: readonly string[]
@@ -120,7 +123,9 @@ export class GossipRouter implements Router {
         onPeerDown(s, input.peer)
         break
       case 'inboundOpened':
-        return
+        // What it does before our own stream to it is open counts too.
+        s.scores.addPeer(input.peer)
+        break
       case 'inboundClosed':
         onInboundClosed(s, input.peer)
         break
@@ -134,7 +139,7 @@ export class GossipRouter implements Router {
         s.promises.release(input.peer)
         break
       case 'misbehaved':
-        s.scores.addPenalty(input.peer, 1)
+        s.scores.addPenalty(input.peer, MISBEHAVIOUR_PENALTY)
         break
     }
   }

@@ -71,54 +71,63 @@ export interface PeerScoreThresholds {
   readonly opportunisticGraftThreshold: number
 }
 
-/** js-libp2p's: the spec names no numbers, because what is good depends on how many messages there are. */
+/** What a counter is multiplied by every second to fall to a hundredth within an hour. */
+const ONE_HOUR = 0.01 ** (1 / 3600)
+
+/**
+ * What is not given for a topic that is scored: the numbers of Filecoin's topic of blocks, but for P3 and P3b, which are
+ * off, because how many messages are to be expected is the application's to know: a threshold that is too high prunes
+ * everybody. The spec names no numbers.
+ * https://github.com/filecoin-project/lotus/blob/0254f746b2780673d50a1c053bf36e3c7827441d/node/modules/lp2p/pubsub.go
+ */
 export const defaultTopicScoreParams: TopicScoreParams = {
-  topicWeight: 0.5,
-  timeInMeshWeight: 1,
-  timeInMeshQuantum: 1,
-  timeInMeshCap: 3600,
-  firstMessageDeliveriesWeight: 1,
-  firstMessageDeliveriesDecay: 0.5,
-  firstMessageDeliveriesCap: 2000,
-  meshMessageDeliveriesWeight: -1,
-  meshMessageDeliveriesDecay: 0.5,
+  topicWeight: 0.1,
+  timeInMeshWeight: 0.00027,
+  timeInMeshQuantum: 1000,
+  timeInMeshCap: 1,
+  firstMessageDeliveriesWeight: 25,
+  firstMessageDeliveriesDecay: ONE_HOUR,
+  firstMessageDeliveriesCap: 100,
+  meshMessageDeliveriesWeight: 0,
+  meshMessageDeliveriesDecay: ONE_HOUR,
   meshMessageDeliveriesCap: 100,
-  meshMessageDeliveriesThreshold: 20,
+  meshMessageDeliveriesThreshold: 0,
   meshMessageDeliveriesWindow: 10,
-  meshMessageDeliveriesActivation: 5000,
-  meshFailurePenaltyWeight: -1,
-  meshFailurePenaltyDecay: 0.5,
-  invalidMessageDeliveriesWeight: -1,
-  invalidMessageDeliveriesDecay: 0.3
+  meshMessageDeliveriesActivation: 60_000,
+  meshFailurePenaltyWeight: 0,
+  meshFailurePenaltyDecay: ONE_HOUR,
+  invalidMessageDeliveriesWeight: -1000,
+  invalidMessageDeliveriesDecay: ONE_HOUR
 }
 
 /**
- * js-libp2p's, and P6 also rust-libp2p's. go-libp2p-pubsub scores nobody unless told how. No topic is scored, so that
- * what counts is misbehaviour (P7) and crowds behind one address (P6).
+ * No topic is scored, so that what counts is misbehaviour (P7, as in Filecoin and nearly so in Ethereum: six slips an hour
+ * are forgiven) and crowds behind one address (P6, as in js-libp2p and rust-libp2p). go-libp2p-pubsub scores nobody unless
+ * told how.
  */
 export const defaultPeerScoreParams: PeerScoreParams = {
   topics: {},
-  topicScoreCap: 10,
+  topicScoreCap: 0, // Filecoin: none
   appSpecificScore: () => 0,
-  appSpecificWeight: 10,
-  IPColocationFactorWeight: -5,
-  IPColocationFactorThreshold: 10,
+  appSpecificWeight: 10, // js-libp2p
+  IPColocationFactorWeight: -5, // js-libp2p, rust-libp2p
+  IPColocationFactorThreshold: 10, // js-libp2p, rust-libp2p
   IPColocationFactorWhitelist: new Set(),
-  behaviourPenaltyWeight: -10,
-  behaviourPenaltyThreshold: 0,
-  behaviourPenaltyDecay: 0.2,
-  decayInterval: 1000,
-  decayToZero: 0.1,
-  retainScore: 3_600_000
+  behaviourPenaltyWeight: -10, // Filecoin
+  behaviourPenaltyThreshold: 6, // Filecoin, Ethereum
+  behaviourPenaltyDecay: ONE_HOUR, // Filecoin; js-libp2p and rust-libp2p: 0.2, which forgives within two seconds
+  decayInterval: 1000, // Filecoin
+  decayToZero: 0.01, // Filecoin
+  retainScore: 6 * 3_600_000 // Filecoin
 }
 
-/** js-libp2p's. */
+/** Filecoin's, but for peer exchange, where js-libp2p's is within reach of a score that the application gives. */
 export const defaultPeerScoreThresholds: PeerScoreThresholds = {
-  gossipThreshold: -10,
-  publishThreshold: -50,
-  graylistThreshold: -80,
-  acceptPXThreshold: 10,
-  opportunisticGraftThreshold: 20
+  gossipThreshold: -500,
+  publishThreshold: -1000,
+  graylistThreshold: -2500,
+  acceptPXThreshold: 10, // js-libp2p
+  opportunisticGraftThreshold: 2.5
 }
 
 /** What a counter is multiplied by, every `decayInterval` milliseconds, to fall to `decayToZero` within `decayTimeMs`. */

@@ -94,12 +94,13 @@ export class PeerScores {
 
   // ---- peers -----------------------------------------------------------------------------------------------------
 
-  addPeer(peer: PeerKey, ips: readonly string[] = []): void {
+  /** `ips`: where it is connected from, when that is known. */
+  addPeer(peer: PeerKey, ips?: readonly string[]): void {
     const stats = this.peers.get(peer)
     if (stats === undefined) {
       this.peers.set(peer, { isConnected: true, expiresAt: 0, topics: new Map(), behaviourPenalty: 0 })
     } else stats.isConnected = true
-    this.setIps(peer, ips)
+    if (ips !== undefined) this.setIps(peer, ips)
   }
 
   setIps(peer: PeerKey, ips: readonly string[]): void {

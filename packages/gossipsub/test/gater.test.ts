@@ -1,0 +1,113 @@
+import { SeededRandom } from '@ts-libp2p/testing'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { defaultPeerGaterParams, PeerGater } from '../src/core/peer-gater.ts'
+import { Core, message, peer, TOPIC } from './core.ts'
+
+const params = { ...defaultPeerGaterParams, quiet: 60_000 }
+let gater: PeerGater
+let now: number
+
+beforeEach(() => {
+  gater = new PeerGater(params, new SeededRandom(1))
+  now = 1_000_000
+})
+
+/** Of a thousand messages. */
+function accepted(of: string): number {
+  return Array.from({ length: 1000 }, () => gater.accepts(of, now)).filter(Boolean).length
+}
+
+/** Validators could not keep up. */
+function overload(): void {
+  for (let i = 0; i < 10; i++) {
+    gater.validate()
+    gater.throttle(now)
+  }
+}
+
+describe('the peer gater', () => {
+  it('lets everybody through while validators keep up', () => {
+    gater.addPeer('a', '1.2.3.4')
+    for (let i = 0; i < 100; i++) gater.reject('a')
+    expect(accepted('a')).toBe(1000)
+    for (let i = 0; i < 100; i++) gater.validate()
+    gater.throttle(now)
+    expect(accepted('a')).toBe(1000)
+  })
+
+  it('otherwise drops what useless peers send, the more of it the likelier', () => {
+    gater.addPeer('good', '1.1.1.1')
+    gater.addPeer('copies', '2.2.2.2')
+    gater.addPeer('bad', '3.3.3.3')
+    for (let i = 0; i < 100; i++) {
+      gater.deliver('good', 'news')
+      gater.deliver('copies', 'news')
+      for (let j = 0; j < 8; j++) gater.duplicate('copies')
+      gater.reject('bad')
+    }
+    overload()
+    expect(accepted('good')).toBe(1000)
+    expect(accepted('copies')).toBeGreaterThan(430)
+    expect(accepted('copies')).toBeLessThan(570)
+    expect(accepted('bad')).toBeLessThan(10)
+    expect(accepted('nobody')).toBe(1000)
+  })
+
+  it('judges all peers of an address together, and those that come back', () => {
+    gater.addPeer('a', '1.2.3.4')
+    for (let i = 0; i < 100; i++) gater.ignore('a')
+    gater.removePeer('a', now)
+    gater.addPeer('b', '1.2.3.4')
+    overload()
+    expect(accepted('b')).toBeLessThan(40)
+  })
+
+  it('is off again after a quiet minute, or when what happened has decayed', () => {
+    gater.addPeer('a', '1.2.3.4')
+    for (let i = 0; i < 100; i++) gater.reject('a')
+    overload()
+    expect(accepted('a')).toBeLessThan(10)
+    now += 60_001
+    expect(accepted('a')).toBe(1000)
+    overload()
+    for (let i = 0; i < 200; i++) gater.decay(now)
+    expect(accepted('a')).toBe(1000)
+  })
+
+  it('forgets an address six hours after its last peer', () => {
+    gater.addPeer('a', '1.2.3.4')
+    for (let i = 0; i < 100; i++) gater.reject('a')
+    gater.removePeer('a', now)
+    now += 6 * 3_600_000 + 1
+    gater.decay(now)
+    gater.addPeer('a', '1.2.3.4')
+    overload()
+    expect(accepted('a')).toBe(1000)
+  })
+
+  it('weighs topics as it is told', () => {
+    gater = new PeerGater({ ...params, topicDeliveryWeights: { precious: 100 } }, new SeededRandom(1))
+    gater.addPeer('a', '1.2.3.4')
+    gater.addPeer('b', '1.2.3.5')
+    gater.deliver('a', 'precious')
+    gater.deliver('b', 'cheap')
+    for (const of of ['a', 'b']) for (let i = 0; i < 4; i++) gater.reject(of)
+    overload()
+    expect(accepted('a')).toBeGreaterThan(550)
+    expect(accepted('b')).toBeLessThan(100)
+  })
+
+  it('leaves control messages alone', () => {
+    const core = new Core({ peerGater: true })
+    core.join()
+    core.up(0, { topics: [TOPIC], ips: ['1.2.3.4'] })
+    for (let i = 0; i < 50; i++) {
+      core.receive(0, message(`rejected ${i}`), 'reject')
+      core.receive(0, message(`throttled ${i}`), 'throttled')
+    }
+    core.router.state.scores.addPenalty(peer(0), 0)
+    const answers = new Set(Array.from({ length: 200 }, () => core.router.accepts(peer(0), core.now)))
+    expect(answers).toContain('control')
+    expect(answers).not.toContain('none')
+  })
+})

@@ -27,7 +27,8 @@ const LAYERS: readonly (readonly [string, readonly string[]])[] = [
       'record-store',
       'rendezvous',
       'bootstrap',
-      'random-walk'
+      'random-walk',
+      'mdns'
     ]
   ],
   ['5 facade', ['libp2p']]

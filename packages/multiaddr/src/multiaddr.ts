@@ -50,7 +50,6 @@ class Address implements Multiaddr {
   readonly bytes: Uint8Array<ArrayBuffer>
   #text: string | undefined
   #spans: readonly Span[] | undefined
-  #components: readonly Component[] | undefined
 
   /** Takes ownership of checked bytes. */
   constructor(bytes: Uint8Array<ArrayBuffer>, text?: string) {
@@ -78,8 +77,7 @@ class Address implements Multiaddr {
   }
 
   getComponents(): Component[] {
-    this.#components ??= this.spans.map(span => toComponent(this.bytes, span))
-    return [...this.#components]
+    return this.spans.map(span => toComponent(this.bytes, span))
   }
 
   encapsulate(addr: MultiaddrInput): Multiaddr {

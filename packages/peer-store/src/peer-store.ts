@@ -19,7 +19,7 @@ import { openPeerRecord, PeerRecord, parseEnvelope } from '@ts-libp2p/record/pee
 import { noLog } from '@ts-libp2p/stream'
 import type { Datastore } from 'interface-datastore'
 import { originOf } from './address-list.ts'
-import { asPeer, copyOf, type Entry } from './entry.ts'
+import { asPeer, copyOf, type Entry, inlinesKey } from './entry.ts'
 import { PeerStoreError } from './errors.ts'
 import { type GivenAddresses, givenAddresses, ownAddresses } from './given.ts'
 import { KnownPeers } from './known-peers.ts'
@@ -159,7 +159,10 @@ class Book implements PeerBook {
   async consumePeerRecord(buf: Uint8Array, options: ConsumePeerRecordOptions = {}): Promise<boolean> {
     if (this.mustWait(options)) await this.loaded(options)
     const envelope = new Uint8Array(buf)
-    const { peerId, addresses, seq } = await openPeerRecord(envelope, options)
+    const { peerId: named, addresses, seq } = await openPeerRecord(envelope, options)
+    // The id that the caller has already, rather than a second one for as long as both are known.
+    const { expectedPeer } = options
+    const peerId = expectedPeer !== undefined && inlinesKey(expectedPeer) ? expectedPeer : named
     const given = { signed: ownAddresses(peerId, addresses), unsigned: [] }
     return await this.inTurn(peerId, given, options, admitted => {
       // Looked at last: another record may have come while this one's signature was checked.

@@ -74,7 +74,8 @@ export class SwarmConnection
 
   private readonly init: SwarmConnectionInit
   private readonly muxer: StreamMuxer
-  private readonly openCounts = new Map<string, number>()
+  /** Open streams by direction and protocol; none while the connection is idle. */
+  private openCounts: Map<string, number> | undefined
   private state: ConnectionStatus = 'open'
   private closing: Promise<void> | undefined
   /** Why the peer's session was ended, while the connection below it still is. */
@@ -207,7 +208,7 @@ export class SwarmConnection
       throw new LimitedConnectionError(`${name} may not run over the relayed connection to ${this.remotePeer}`)
     }
     const limit = options.maxOutboundStreams ?? this.init.registry.maxOutboundStreams(name)
-    if ((this.openCounts.get(`outbound ${name}`) ?? 0) >= limit) {
+    if ((this.openCounts?.get(`outbound ${name}`) ?? 0) >= limit) {
       throw new SwarmError(
         'too-many-streams',
         `${limit} outbound ${name} streams to ${this.remotePeer} are open already`
@@ -260,7 +261,7 @@ export class SwarmConnection
       throw new LimitedConnectionError(`${protocol} is not answered over relayed connections`)
     }
     const limit = this.init.registry.maxInboundStreams(protocol)
-    if ((this.openCounts.get(`inbound ${protocol}`) ?? 0) >= limit) {
+    if ((this.openCounts?.get(`inbound ${protocol}`) ?? 0) >= limit) {
       throw new SwarmError('too-many-streams', `${limit} inbound ${protocol} streams from ${this.remotePeer} are open`)
     }
   }
@@ -282,12 +283,16 @@ export class SwarmConnection
   private count(stream: Stream, protocol: string): void {
     if (isOver(stream.status)) return
     const key = `${stream.direction} ${protocol}`
+    this.openCounts ??= new Map()
     this.openCounts.set(key, (this.openCounts.get(key) ?? 0) + 1)
-    stream.addEventListener('close', () => {
-      const left = (this.openCounts.get(key) ?? 1) - 1
-      if (left > 0) this.openCounts.set(key, left)
-      else this.openCounts.delete(key)
-    })
+    stream.addEventListener('close', () => this.uncount(key))
+  }
+
+  private uncount(key: string): void {
+    const left = (this.openCounts?.get(key) ?? 1) - 1
+    if (left > 0) this.openCounts?.set(key, left)
+    else this.openCounts?.delete(key)
+    if (this.openCounts?.size === 0) this.openCounts = undefined
   }
 }
 

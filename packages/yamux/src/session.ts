@@ -58,7 +58,8 @@ export class Session extends MuxerSession<Channel> implements YamuxHost {
   private heardAt = 0
 
   private readonly header: Header = { version: 0, type: 0, flags: 0, id: 0, length: 0 }
-  private readonly partialHeader = new Uint8Array(HEADER_BYTES)
+  /** Made with the first header that comes in two chunks: most sessions idle without. */
+  private partialHeader: Uint8Array | undefined
   private partialBytes = 0
 
   private readonly updates = new Fifo<Channel>()
@@ -133,11 +134,12 @@ export class Session extends MuxerSession<Channel> implements YamuxHost {
 
   private gatherHeader(chunk: Uint8Array, at: number): number {
     const end = Math.min(chunk.byteLength, at + HEADER_BYTES - this.partialBytes)
-    this.partialHeader.set(chunk.subarray(at, end), this.partialBytes)
+    const partial = (this.partialHeader ??= new Uint8Array(HEADER_BYTES))
+    partial.set(chunk.subarray(at, end), this.partialBytes)
     this.partialBytes += end - at
     if (this.partialBytes === HEADER_BYTES) {
       this.partialBytes = 0
-      this.onFrame(readHeader(this.partialHeader, 0, this.header))
+      this.onFrame(readHeader(partial, 0, this.header))
     }
     return end
   }

@@ -18,6 +18,7 @@ import { attachReader, isAttachable, sendAll } from '../attach.ts'
 import type { ByteStream } from '../byte-stream.ts'
 import { systemClock } from '../clock.ts'
 import { TypedEvents } from '../events.ts'
+import type { StreamReaderPort } from '../owner.ts'
 import { CloseEvent } from '../stream-events.ts'
 import { EarlyStreams } from './early-streams.ts'
 import { FAREWELL_MS, GRACEFUL_CLOSE_MS, MAX_WAITING_OPENERS } from './limits.ts'
@@ -54,6 +55,7 @@ export class MuxerShell<Core extends MuxerCore>
   private readonly connection: MessageStream
   private readonly log: Logger
   private readonly early: EarlyStreams
+  private readonly port: MuxerPort & StreamReaderPort
   private readonly openers: Waiter<void>[] = []
   private readonly emptyWaiters: Waiter<void>[] = []
   private state: StreamMuxerStatus = 'open'
@@ -62,6 +64,57 @@ export class MuxerShell<Core extends MuxerCore>
   private isReading = false
   private announcing: ByteStream | undefined
 
+  /** What the core and the connection see of a shell: one object, where a closure for each would be 10 per connection. */
+  private static readonly Port = class implements MuxerPort, StreamReaderPort {
+    private readonly shell: MuxerShell<MuxerCore>
+    private readonly counter: ((what: MuxerCount) => void) | undefined
+
+    constructor(shell: MuxerShell<MuxerCore>, counter?: (what: MuxerCount) => void) {
+      this.shell = shell
+      this.counter = counter
+    }
+
+    wake(): void {
+      this.shell.wake()
+    }
+
+    write(buffers: Uint8Array[]): boolean {
+      return this.shell.write(buffers)
+    }
+
+    opened(stream: ByteStream): boolean {
+      return this.shell.opened(stream)
+    }
+
+    openable(): void {
+      this.shell.settle(this.shell.openers)
+    }
+
+    emptied(): void {
+      this.shell.settle(this.shell.emptyWaiters)
+    }
+
+    failed(err: Error): void {
+      this.shell.failed(err)
+    }
+
+    count(what: MuxerCount): void {
+      this.counter?.(what)
+    }
+
+    receive(chunk: Uint8Array): void {
+      this.shell.receive(chunk)
+    }
+
+    end(): void {
+      this.shell.onConnectionEnd()
+    }
+
+    closed(err?: Error): void {
+      this.shell.lost(err)
+    }
+  }
+
   constructor(init: MuxerShellInit<Core>) {
     super()
     this.protocol = init.protocol
@@ -69,15 +122,8 @@ export class MuxerShell<Core extends MuxerCore>
     this.log = init.log
     this.clock = init.clock ?? systemClock
     this.early = new EarlyStreams(init.maxEarlyStreams)
-    this.core = init.createCore({
-      wake: () => this.wake(),
-      write: buffers => this.write(buffers),
-      opened: stream => this.opened(stream),
-      openable: () => this.settle(this.openers),
-      emptied: () => this.settle(this.emptyWaiters),
-      failed: err => this.failed(err),
-      count: init.count ?? (() => {})
-    })
+    this.port = new MuxerShell.Port(this, init.count)
+    this.core = init.createCore(this.port)
     this.connection.addEventListener('drain', this.onDrain)
     if (isAttachable(this.connection)) defer(() => this.startReading())
     else this.startReading()
@@ -152,11 +198,7 @@ export class MuxerShell<Core extends MuxerCore>
   private startReading(): void {
     if (this.isReading) return
     this.isReading = true
-    attachReader(this.connection, {
-      receive: chunk => this.receive(chunk),
-      end: () => this.onConnectionEnd(),
-      closed: err => this.lost(err)
-    })
+    attachReader(this.connection, this.port)
   }
 
   private receive(chunk: Uint8Array): void {

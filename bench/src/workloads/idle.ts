@@ -3,7 +3,7 @@ import type { Reply } from '../agent.ts'
 import type { Workload } from '../workload.ts'
 
 /** Connections before the first weighing: what is loaded and compiled with the first of them is not theirs. */
-const WARMUP_CONNECTIONS = 100
+const WARMUP_CONNECTIONS = 500
 const QUICK_WARMUP_CONNECTIONS = 5
 
 export const idle: Workload = {

@@ -289,7 +289,8 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
 
   /** Takes a reader out of the line. What it read too far is `leftover`, and goes to whoever is next. */
   detach(reader: StreamReaderPort, leftover?: Uint8Array): void {
-    this.readers = this.readers.filter(attached => attached.port !== reader)
+    // What `filter` returns has room for 16 more.
+    this.readers = this.readers.filter(attached => attached.port !== reader).slice()
     if (leftover !== undefined && leftover.byteLength > 0) {
       this.creditedBytes += leftover.byteLength
       this.readQueue.unshift(this.lendsBuffers ? new Uint8Array(leftover) : leftover)

@@ -134,12 +134,12 @@ export class Session extends MuxerSession<Channel> implements YamuxHost {
 
   private gatherHeader(chunk: Uint8Array, at: number): number {
     const end = Math.min(chunk.byteLength, at + HEADER_BYTES - this.partialBytes)
-    const partial = (this.partialHeader ??= new Uint8Array(HEADER_BYTES))
-    partial.set(chunk.subarray(at, end), this.partialBytes)
+    this.partialHeader ??= new Uint8Array(HEADER_BYTES)
+    this.partialHeader.set(chunk.subarray(at, end), this.partialBytes)
     this.partialBytes += end - at
     if (this.partialBytes === HEADER_BYTES) {
       this.partialBytes = 0
-      this.onFrame(readHeader(partial, 0, this.header))
+      this.onFrame(readHeader(this.partialHeader, 0, this.header))
     }
     return end
   }

@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import { LevelDatastore } from 'datastore-level'
 import { Key } from 'interface-datastore'
 import { afterEach } from 'vitest'
-import { createRecordStore, datastoreMedium, dhtMedium, memoryMedium, type RecordMedium } from '../src/index.ts'
+import { Lan } from '../../mdns/test/lan.ts'
+import {
+  createRecordStore,
+  datastoreMedium,
+  dhtMedium,
+  localNetworkMedium,
+  memoryMedium,
+  type RecordMedium
+} from '../src/index.ts'
 import { recordStoreCompliance } from './compliance.ts'
 import { validators } from './records.ts'
 
@@ -67,4 +75,25 @@ recordStoreCompliance('in a DHT', {
     return { medium }
   },
   plant: async (medium, key, value) => farSides.get(medium)?.update(key, async () => value, {})
+})
+
+recordStoreCompliance('on a local network, by mDNS', {
+  can: ALL,
+  setup: async () => {
+    const lan = new Lan()
+    const [a, b] = [lan.node('a'), lan.node('b')]
+    // Time passes by itself: nobody here waits for the clock.
+    let isRunning = true
+    const passing = (async () => {
+      while (isRunning) await lan.clock.advance(20)
+    })()
+    undo.push(async () => {
+      isRunning = false
+      await passing
+      await Promise.all([a.service.stop(), b.service.stop()])
+    })
+    const medium = localNetworkMedium(a.service.records)
+    return { medium, other: localNetworkMedium(b.service.records) }
+  },
+  plant: (medium, key, value) => medium.update(key, async () => value, {})
 })

@@ -26,6 +26,12 @@ export function unsealListed(name: string, bytes: Uint8Array): StoredRecord[] {
   return record !== undefined && textOf(record.key) === name ? [record] : []
 }
 
+/** The record of whatever bytes, if they are one. */
+export function unsealAny(bytes: Uint8Array): StoredRecord[] {
+  const record = readSealed(bytes)
+  return record === undefined ? [] : [record]
+}
+
 function readSealed(bytes: Uint8Array): ValueRecord | undefined {
   try {
     return decodeValueRecord(bytes)

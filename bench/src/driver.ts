@@ -94,7 +94,12 @@ async function measureOnce(
 ): Promise<string | undefined> {
   let failure: string | undefined
   try {
-    const values = await workload.run({ peer, pace, pair: options => pairs.get(peer, options) })
+    const values = await workload.run({
+      peer,
+      pace,
+      pair: options => pairs.get(peer, options),
+      agents: count => pairs.gossip(peer, count)
+    })
     for (const [name, value] of Object.entries(values)) append(samples.get(peer), name, value)
   } catch (err) {
     failure = err instanceof Error ? err.message : String(err)

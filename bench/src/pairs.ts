@@ -18,6 +18,7 @@ export class Pairs {
   readonly versions: Partial<Record<PeerName, string>> = {}
   private readonly reuse: boolean
   private readonly open = new Map<string, Promise<Pair>>()
+  private readonly gossipers: Agent[] = []
 
   constructor({ reuse }: { reuse: boolean }) {
     this.reuse = reuse
@@ -36,12 +37,29 @@ export class Pairs {
     return pair
   }
 
+  /** Processes for publish/subscribe, always new ones. */
+  async gossip(peer: PeerName, count: number): Promise<Agent[]> {
+    const command = agentCommand(peer, { role: 'server', program: 'gossip' })
+    const start = async (): Promise<Agent> => {
+      const agent = await Agent.start(command)
+      this.gossipers.push(agent)
+      return agent
+    }
+    return await Promise.all(Array.from({ length: count }, start))
+  }
+
   /** To be called after every measurement; after a failed one the processes are not used again. */
   async release(failed: boolean): Promise<void> {
+    await this.stopGossip()
     if (failed || !this.reuse) await this.close()
   }
 
+  private async stopGossip(): Promise<void> {
+    await Promise.all(this.gossipers.splice(0).map(agent => agent.stop()))
+  }
+
   async close(): Promise<void> {
+    await this.stopGossip()
     const pairs = [...this.open.values()]
     this.open.clear()
     for (const pair of await Promise.allSettled(pairs)) if (pair.status === 'fulfilled') await stop(pair.value)

@@ -1,3 +1,4 @@
+import type { Agent } from './agent.ts'
 import type { Pair, PairOptions } from './pairs.ts'
 import type { PeerName } from './peers/index.ts'
 
@@ -33,6 +34,8 @@ export interface Run {
   readonly pace: Pace
   /** A server and a client process of the peer, stopped when the run is over. */
   pair(options?: PairOptions): Promise<Pair>
+  /** So many processes of the peer's publish/subscribe program, likewise. */
+  agents(count: number): Promise<Agent[]>
 }
 
 /** A family of rows that one measurement yields. */

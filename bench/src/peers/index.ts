@@ -8,6 +8,8 @@ export const PEERS = ['js', 'go', 'rust', 'limit'] as const satisfies PeerName[]
 
 export interface AgentOptions {
   readonly role: 'server' | 'client'
+  /** Another program than the usual one. */
+  readonly program?: 'gossip'
   /** What it listens on. Default TCP. */
   readonly transport?: 'tcp' | 'ws'
   /** `all`: identify and ping. Default none: the transport, noise and yamux only. */
@@ -32,11 +34,12 @@ export function agentCommand(peer: PeerName, options: AgentOptions): string[] {
   const args = [`--role=${role}`, `--transport=${transport}`, `--services=${services}`]
   if (peer === 'go') return [programPath(GO_BENCH), ...args]
   const flags = [...(peer === 'ours' && !fromDist ? [SOURCE] : []), ...(options.exposeGc ? ['--expose-gc'] : [])]
-  return [process.execPath, ...flags, program(peer), ...args]
+  return [process.execPath, ...flags, program(peer, options.program), ...args]
 }
 
-function program(peer: PeerName): string {
-  return fileURLToPath(import.meta.resolve(`@ts-libp2p/bench/peers/${peer}`))
+function program(peer: PeerName, name: AgentOptions['program']): string {
+  const path = name === undefined ? peer : `${name}-${peer}`
+  return fileURLToPath(import.meta.resolve(`@ts-libp2p/bench/peers/${path}`))
 }
 
 /** Builds what has to be built. Returns why a peer cannot take part, or undefined. */

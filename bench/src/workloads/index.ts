@@ -2,6 +2,7 @@ import type { Workload } from '../workload.ts'
 import { bundle, coldImport } from './cold.ts'
 import { dialRtt } from './dial-rtt.ts'
 import { dial, echo32, streams, streamsParallel } from './exchanges.ts'
+import { gossip } from './gossip.ts'
 import { idle } from './idle.ts'
 import { install } from './install.ts'
 import { soak } from './soak.ts'
@@ -11,6 +12,7 @@ import { download64k, manyStreams, upload1k, upload64k, wsUpload64k } from './th
 export const WORKLOADS: readonly Workload[] = [
   ...[upload64k, download64k, upload1k, wsUpload64k],
   ...[echo32, streams, streamsParallel, dial, dialRtt],
+  ...[gossip],
   ...[idle, manyStreams, soak],
   ...[coldImport, install, bundle]
 ]

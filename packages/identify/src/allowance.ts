@@ -11,7 +11,7 @@ export class Allowance {
 
   /** False when there is none left. */
   take(nowMs: number): boolean {
-    const earned = Math.floor((nowMs - this.filledAtMs) / PUSH_REFILL_MS)
+    const earned = Math.max(0, Math.floor((nowMs - this.filledAtMs) / PUSH_REFILL_MS))
     this.filledAtMs += earned * PUSH_REFILL_MS
     this.left = Math.min(PUSH_BURST, this.left + earned)
     if (this.left === 0) return false

@@ -61,7 +61,8 @@ export class InboundLimiter {
   private takeToken(host: string, now: number): boolean {
     const { inboundPerHostBurst: burst, inboundPerHostPerSecond: rate, maxTrackedHosts } = this.limits
     const bucket = this.buckets.get(host) ?? { tokens: burst, at: now }
-    const tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * rate)
+    // A clock that is set back must not take away what was earned.
+    const tokens = Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) / 1000) * rate)
     this.buckets.delete(host)
     this.buckets.set(host, { tokens: tokens < 1 ? tokens : tokens - 1, at: now })
     if (this.buckets.size > maxTrackedHosts) {

@@ -23,6 +23,7 @@ function adversity(name: string, root: string, include: string): Project {
 }
 const robustness: Project[] = [
   adversity('hostile', './robustness', 'hostile/*.test.ts'),
+  adversity('faults', './robustness', 'faults/*.test.ts'),
   adversity('soak', './robustness', 'soak/*.test.ts'),
   adversity('fuzz', './fuzz', 'test/*.test.ts')
 ]

@@ -106,22 +106,25 @@ describe('right from the first second', () => {
     await vi.waitFor(() => expect(got).toEqual(['back']))
   })
 
-  it('a message is delivered once, however many copies come', async () => {
-    await using cluster = new Cluster()
-    const nodes = await cluster.addAll(5)
-    const got = nodes.map(texts)
-    for (const node of nodes) node.services.pubsub.subscribe('news')
-    for (const [i, a] of nodes.entries()) for (const b of nodes.slice(i + 1)) await connect(a, b)
-    await vi.waitFor(() => {
-      for (const { services } of nodes) expect(services.pubsub.getMeshPeers('news')).toHaveLength(4)
-    })
-    const sent = Array.from({ length: 20 }, (_, i) => String(i))
-    for (const text of sent) await publish(nodes[0]!, 'news', text)
-    await vi.waitFor(() => expect(got.map(list => list.length)).toEqual([0, 20, 20, 20, 20]))
-    for (const list of got.slice(1)) expect(list.toSorted((x, y) => Number(x) - Number(y))).toEqual(sent)
-    const copies = () => nodes.map(({ services }) => services.pubsub.counters().dropped.get('duplicate') ?? 0)
-    await vi.waitFor(() => expect(Math.max(...copies())).toBeGreaterThan(0))
-  })
+  it.each([false, true])(
+    'a message is delivered once, however many copies come; verified in background: %s',
+    async on => {
+      await using cluster = new Cluster()
+      const nodes = await cluster.addAll(5, { verifyInBackground: on })
+      const got = nodes.map(texts)
+      for (const node of nodes) node.services.pubsub.subscribe('news')
+      for (const [i, a] of nodes.entries()) for (const b of nodes.slice(i + 1)) await connect(a, b)
+      await vi.waitFor(() => {
+        for (const { services } of nodes) expect(services.pubsub.getMeshPeers('news')).toHaveLength(4)
+      })
+      const sent = Array.from({ length: 20 }, (_, i) => String(i))
+      for (const text of sent) await publish(nodes[0]!, 'news', text)
+      await vi.waitFor(() => expect(got.map(list => list.length)).toEqual([0, 20, 20, 20, 20]))
+      for (const list of got.slice(1)) expect(list.toSorted((x, y) => Number(x) - Number(y))).toEqual(sent)
+      const copies = () => nodes.map(({ services }) => services.pubsub.counters().dropped.get('duplicate') ?? 0)
+      await vi.waitFor(() => expect(Math.max(...copies())).toBeGreaterThan(0))
+    }
+  )
 
   it('what is dropped is counted, and the counter says why', async () => {
     await using cluster = new Cluster()

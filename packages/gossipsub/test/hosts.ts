@@ -5,9 +5,9 @@ import { type GossipsubOptions, gossipsub } from '../src/index.ts'
 
 export const TOPIC = 'news'
 
-/** A node on a host of a simulated network. Signatures are checked on this thread: another one has a time of its own. */
+/** A node on a host of a simulated network. */
 async function startOn(host: Pick<Host, 'options'>, options: GossipsubOptions = {}) {
-  const pubsub = gossipsub({ verifyInBackground: false, ...options })
+  const pubsub = gossipsub(options)
   return await createLibp2p({ ...host.options(), services: { pubsub } })
 }
 export type SimulatedNode = Awaited<ReturnType<typeof startOn>>

@@ -7,7 +7,7 @@ export type MessageStreamDirection = 'inbound' | 'outbound'
 
 /**
  * - `open`: both ends may send, or one has closed its writing end
- * - `closing`: `close()` was called and queued bytes are still leaving
+ * - `closing`: a connection on which `close()` was called, while queued bytes are still leaving; a stream stays `open`
  * - `closed`: ended in good order by both ends
  * - `aborted`: ended by our `abort()`
  * - `reset`: ended by the remote, or by the layer below

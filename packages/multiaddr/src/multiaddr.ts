@@ -126,7 +126,15 @@ function fromBytes(bytes: Uint8Array): Address {
 function own(ma: Multiaddr): Address {
   if (ma instanceof Address) return ma
   if (!(ma.bytes instanceof Uint8Array)) throw new MultiaddrError('malformed', 'a multiaddr without bytes')
-  return ma.bytes.byteLength === 0 ? new Address(new Uint8Array(0)) : fromBytes(ma.bytes)
+  if (ma.bytes.byteLength === 0) return new Address(new Uint8Array(0))
+  try {
+    return fromBytes(ma.bytes)
+  } catch (err) {
+    // js-libp2p writes the value of `/memory` as text, others as 8 bytes: what it says is the same.
+    const text = String(ma)
+    if (text.startsWith('/memory/')) return fromText(text)
+    throw err
+  }
 }
 
 function toComponent(bytes: Uint8Array<ArrayBuffer>, span: Span): Component {

@@ -101,6 +101,11 @@ describe('what it takes', () => {
   })
 })
 
+test('a memory address of js-libp2p, with text for a value, is taken by what it says', () => {
+  const theirs = { [multiaddrSymbol]: true, bytes: fromHex('89060131'), toString: () => '/memory/1' }
+  expect(multiaddr(theirs as never).equals(multiaddr('/memory/1'))).toBe(true)
+})
+
 describe('the shape of the ecosystem', () => {
   const ma = multiaddr(FULL)
 

@@ -115,7 +115,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
     this.closesWithRemote = init.closesWithRemote ?? false
     this.maxReadBufferLength = init.maxReadBufferLength ?? MAX_READ_BUFFER_BYTES
     this.maxWriteBufferLength = init.maxWriteBufferLength ?? MAX_WRITE_BUFFER_BYTES
-    this.timeline = { open: Math.round(this.clock.now()) }
+    this.timeline = { open: Math.floor(this.clock.now()) }
     if (init.inactivityTimeout !== undefined) this.inactivityTimeout = init.inactivityTimeout
   }
 
@@ -123,11 +123,11 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
 
   get status(): MessageStreamStatus {
     if (isOver(this.state)) return this.state
-    return this.isClosing && this.state !== 'sendClosed' ? 'closing' : 'open'
+    return this.closesWithRemote && this.isClosing && this.state !== 'sendClosed' ? 'closing' : 'open'
   }
 
   get readStatus(): MessageStreamReadStatus {
-    if (this.isReadClosed || this.readableEnded || this.state === 'aborted') return 'closed'
+    if (this.isReadClosed || this.state === 'aborted') return 'closed'
     if (isOver(this.state) && this.readQueue.byteLength === 0) return 'closed'
     return this.isPaused ? 'paused' : 'readable'
   }
@@ -533,7 +533,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
   }
 
   private over(error: Error | undefined, local: boolean | undefined): void {
-    this.timeline.close = Math.round(this.clock.now())
+    this.timeline.close = Math.floor(this.clock.now())
     this.stopIdleTimer?.()
     this.closeReaders()
     if (this.listenerCount('close') > 0) this.dispatchEvent(new CloseEvent(local, error))

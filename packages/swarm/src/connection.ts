@@ -94,7 +94,7 @@ export class SwarmConnection
     this.limits = init.limits
     this.log = init.log
     this.timeline = init.raw.timeline
-    this.timeline.upgraded = Math.round(init.clock.now())
+    this.timeline.upgraded = Math.floor(init.clock.now())
     init.raw.addEventListener('close', event => this.onClosed(event))
     // Only our muxers tell: with others it shows when the connection below ends.
     ;(init.muxer as StreamMuxer & TypedEventTarget<MuxerShellEvents>).addEventListener('close', event =>
@@ -196,7 +196,7 @@ export class SwarmConnection
     const error = this.failure ?? cause
     if (error === undefined) this.state = 'closed'
     else this.state = local === true ? 'aborted' : 'reset'
-    this.timeline.close ??= Math.round(this.init.clock.now())
+    this.timeline.close ??= Math.floor(this.init.clock.now())
     if (this.muxer.status !== 'closed') this.muxer.abort(error ?? new ConnectionClosedError())
     this.dispatchEvent(new CloseEvent(local, error))
   }

@@ -47,6 +47,8 @@ export class MemoryListener extends TypedEvents<ListenerEvents> implements Liste
       upgrade.abort(reason)
       conn.abort(reason)
     }
+    // Later, as with sockets: js-libp2p closes one listener after the other, and miscounts when it is told meanwhile.
+    await Promise.resolve()
     this.safeDispatchEvent('close')
   }
 

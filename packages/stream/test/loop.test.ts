@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Loop } from '../src/index.ts'
-import { HandClock } from './fixtures.ts'
+import { HandClock, settle } from './fixtures.ts'
 
 const stopped = new Error('stopped')
-const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
 /** A loop and the times of its rounds. */
 function loopThat(run: (signal: AbortSignal) => Promise<number>) {
@@ -22,7 +21,7 @@ function loopThat(run: (signal: AbortSignal) => Promise<number>) {
   const advance = async (ms: number): Promise<void> => {
     for (let i = 0; i < ms; i++) {
       clock.advance(1)
-      await turn()
+      await settle()
     }
   }
   return { clock, loop, rounds, errors, advance }

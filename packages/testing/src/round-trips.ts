@@ -1,5 +1,5 @@
 import type { ByteConnection } from '@ts-libp2p/stream'
-import { turn } from '#turn'
+import { quiet } from '#turn'
 import { TestingError } from './errors.ts'
 import type { Flight } from './flights.ts'
 import { MAX_IDLE_TURNS, PATIENCE_TURNS } from './limits.ts'
@@ -60,7 +60,7 @@ export async function inVirtualTime<Result>(
   }
   promise.then(note, note)
   for (let idleTurns = 0; ; idleTurns++) {
-    await turn()
+    await quiet()
     if (isSettled) return promise
     if (idleTurns >= MAX_IDLE_TURNS) throw new TestingError('deadlock', 'no timer is set and nothing happens any more')
     if (idleTurns < patience || clock.nextTimerAt === undefined) continue

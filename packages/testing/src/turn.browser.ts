@@ -1,5 +1,6 @@
 const { port1, port2 } = new MessageChannel()
 const waiting: (() => void)[] = []
+let inputs = 0
 port1.onmessage = () => waiting.shift()?.()
 
 /** One turn of the event loop: every microtask that is due runs, and those that they schedule. */
@@ -12,12 +13,16 @@ export function turn(): Promise<void> {
 
 /** Runs `fn` after all promises, as real input would come. */
 export function asInput(fn: () => void): void {
-  waiting.push(fn)
+  inputs++
+  waiting.push(() => {
+    inputs--
+    fn()
+  })
   port2.postMessage(undefined)
 }
 
-/** Turns of the event loop until nothing waits for one. */
+/** Turns of the event loop until no input waits for one: those that others wait for do not count. */
 export async function quiet(): Promise<void> {
   do await turn()
-  while (waiting.length > 0)
+  while (inputs > 0)
 }

@@ -1,5 +1,5 @@
 import type { Clock, Undo } from '@ts-libp2p/interface'
-import { turn } from '#turn'
+import { quiet } from '#turn'
 import { TestingError } from './errors.ts'
 import { MAX_TIMERS_PER_RUN } from './limits.ts'
 import { type Due, TimerHeap } from './timer-heap.ts'
@@ -84,14 +84,14 @@ export class VirtualClock implements Clock {
   async advanceUntil(isDone: () => boolean, moment: number): Promise<boolean> {
     if (!(moment >= this.currentMs)) throw new TestingError('misuse', `time cannot go back to ${moment}`)
     return await this.alone(async () => {
-      await turn()
+      await quiet()
       for (let next = this.nextTimerAt; !isDone(); next = this.nextTimerAt) {
         if (next === undefined || next > moment) {
           this.currentMs = moment
           return isDone()
         }
         this.fireNext()
-        await turn()
+        await quiet()
       }
       return true
     })
@@ -105,13 +105,13 @@ export class VirtualClock implements Clock {
     const limit = options.limit ?? MAX_TIMERS_PER_RUN
     let fired = 0
     await this.alone(async () => {
-      await turn()
+      await quiet()
       while (this.timers.size > 0) {
         if (fired >= limit)
           throw new TestingError('endless', `${fired} timers fired and ${this.timers.size} still wait`)
         this.fireNext()
         fired++
-        await turn()
+        await quiet()
       }
     })
     return fired

@@ -1,3 +1,4 @@
+import { defer } from '@ts-libp2p/stream'
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../src/index.ts'
 
@@ -50,7 +51,7 @@ describe('VirtualClock', () => {
     clock.after(1, () => {
       course.push('first')
       void Promise.resolve()
-        .then(() => new Promise<void>(resolve => process.nextTick(resolve)))
+        .then(() => new Promise<void>(resolve => defer(resolve)))
         .then(() => clock.after(0, () => course.push('set by a promise')))
     })
     clock.after(2, () => course.push('second'))

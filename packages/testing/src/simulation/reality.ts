@@ -16,6 +16,9 @@ type AnyFunction = (...args: any[]) => unknown
 /** Whose calls are no leaks: the test runner's own, which lives in the same process. */
 const RUNNER = /node_modules\/(?:\.pnpm\/)?(?:@?vitest|vite|birpc|tinyspy|tinypool)\b|node:internal/
 
+/** Who may draw real chance: what noble's curves blind their scalars with, in browsers, leaves the result as it is. */
+const BLINDING = /mulCTBlinded/
+
 /** Kinds of system resources that a node in virtual time has no use for. The test runner's own are of other kinds. */
 const REAL = /TCP|UDP|AddrInfo|DNS|FSReq|FSEvent|Sign|Verify|Hash|Key|Random|PBKDF|Scrypt|Cipher|Zlib|Process/
 
@@ -105,7 +108,9 @@ function callerOf(stack: string): string | undefined {
     .slice(1)
     .map(line => line.trim())
   const callers = lines.filter(line => !line.includes('reality.') && !line.includes('<anonymous>'))
-  return RUNNER.test(callers[0] ?? 'node:internal') ? undefined : callers.slice(0, SHOWN_CALLERS).join(', ')
+  if (RUNNER.test(callers[0] ?? 'node:internal')) return undefined
+  const shown = callers.slice(0, SHOWN_CALLERS).join(', ')
+  return BLINDING.test(shown) ? undefined : shown
 }
 
 const SHOWN_CALLERS = 3

@@ -108,7 +108,7 @@ describe('simulationTest', () => {
   simulationTest('gives each run its seed', ({ seed, simulate }) => void seen.push(seed, simulate().seed), {
     seeds: [3, 'four']
   })
-  it.skipIf(process.env.SEED !== undefined)('runs once for each seed', () => {
+  it.skipIf(globalThis.process?.env.SEED !== undefined)('runs once for each seed', () => {
     expect(seen).toEqual([3, 3, 'four', 'four'])
   })
 })

@@ -56,7 +56,7 @@ describe('what is real', () => {
       (err: Error) => err.message
     )
     expect(message).toContain(`${what} at`)
-    expect(message).toContain('repeat.test.ts')
+    expect(message).toContain('repeat.node.test.ts')
     await world.run({ ms: 100 })
   })
 

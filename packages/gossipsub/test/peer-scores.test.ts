@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import type { RejectReason } from '@ts-libp2p/pubsub'
 import { describe, expect, it } from 'vitest'
 import type { PeerScoreParams, TopicScoreParams } from '../src/score/params.ts'
 import { PeerScores } from '../src/score/peer-scores.ts'
+import vectors from './vectors/peer-score.json' with { type: 'json' }
 
 interface Step {
   op: string
@@ -25,9 +25,7 @@ interface Case {
   steps: Step[]
 }
 
-const { cases } = JSON.parse(readFileSync(new URL('./vectors/peer-score.json', import.meta.url), 'utf8')) as {
-  cases: Case[]
-}
+const cases = vectors.cases as unknown as readonly Case[]
 
 const ZERO_TOPIC: TopicScoreParams = {
   ...{ topicWeight: 0, timeInMeshWeight: 0, timeInMeshQuantum: 0, timeInMeshCap: 0 },

@@ -197,20 +197,6 @@ describe('round trips', () => {
     const [a, b] = await handshake()
     expect([a.connection.writeBufferLength, b.connection.status]).toEqual([0, 'open'])
   })
-
-  it('message 2 follows in the call that brings message 1', async () => {
-    const [near, far] = [wire(), wire()]
-    void ofAlice()
-      .secureOutbound(near.stream)
-      .catch(() => {})
-    void ofBob()
-      .secureInbound(far.stream)
-      .catch(() => {})
-    await settle()
-    far.stream.receive(near.writes[0] as Uint8Array)
-    expect(far.stream.writeBufferLength).toBe(202)
-    for (const side of [near, far]) side.stream.abort(new Error('done'))
-  })
 })
 
 describe('the muxer chosen in the handshake', () => {

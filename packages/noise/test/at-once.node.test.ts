@@ -1,0 +1,22 @@
+import { generateKeyPair } from '@ts-libp2p/crypto'
+import { settle } from '@ts-libp2p/testing'
+import { expect, it } from 'vitest'
+import { noise } from '../src/index.ts'
+import { wire } from './wire.ts'
+
+const [alice, bob] = await Promise.all([generateKeyPair('Ed25519'), generateKeyPair('Ed25519')])
+
+// Node computes X25519 at once, browsers answer later.
+it('message 2 follows in the call that brings message 1', async () => {
+  const [near, far] = [wire(), wire()]
+  void noise()({ privateKey: alice })
+    .secureOutbound(near.stream)
+    .catch(() => {})
+  void noise()({ privateKey: bob })
+    .secureInbound(far.stream)
+    .catch(() => {})
+  await settle()
+  far.stream.receive(near.writes[0] as Uint8Array)
+  expect(far.stream.writeBufferLength).toBe(202)
+  for (const side of [near, far]) side.stream.abort(new Error('done'))
+})

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import { PackageCounts } from './scripts/package-counts.ts'
+
+/** Packages whose suites run in Chromium. Files named `*.node.test.ts` need Node by their nature and stay there. */
+const PACKAGES = [
+  ...['bytes'],
+  ...['crypto', 'multiaddr', 'peer-id', 'stream'],
+  ...['multistream-select', 'noise', 'plaintext', 'pnet', 'yamux', 'mplex', 'record', 'pubsub', 'transport-memory'],
+  ...['peer-store', 'swarm'],
+  ...['identify', 'ping', 'perf', 'gossipsub', 'floodsub', 'kad-dht', 'rendezvous', 'bootstrap', 'random-walk'],
+  ...['libp2p', 'testing', 'record-store', 'transport-ws']
+]
+
+/** Whole nodes in simulated worlds: what WebCrypto signs for them takes real time, and the run cannot be repeated. */
+const SIMULATED_NODES = [
+  'packages/bootstrap/test/bootstrap.test.ts',
+  'packages/kad-dht/test/{hostile,modes,upkeep}.test.ts',
+  'packages/rendezvous/test/{hostile,rendezvous}.test.ts'
+]
+
+/** Handshakes played step by step at once: browsers compute X25519 behind a promise. */
+const AT_ONCE = ['packages/noise/test/{dialogue,vectors}.test.ts']
+
+const SUITES = [...PACKAGES.map(name => `packages/${name}/test/**/*.test.ts`), 'interop/browser/test/*.test.ts']
+const NOT_HERE = ['**/*.node.test.ts', ...SIMULATED_NODES, ...AT_ONCE]
+/** Watches for real time, of which other suites leave some in their page. */
+const SIMULATION = 'packages/testing/test/simulation/*.test.ts'
+
+export default defineConfig({
+  resolve: { conditions: ['@ts-libp2p/source', 'module', 'browser', 'development|production', 'import', 'default'] },
+  // Without these a page has no SharedArrayBuffer.
+  server: {
+    headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
+  },
+  test: {
+    reporters: ['default', new PackageCounts()],
+    globalSetup: 'interop/browser/src/global-setup.ts',
+    // Patient: a busy machine is slow, not wrong.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
+    // One page for all files: with a page for each, loading modules takes longer than the tests.
+    isolate: false,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: { executablePath: chromium(), args: ['--no-sandbox', '--disable-gpu'] } }),
+      // One browser for all: one per package would be thirty at once.
+      instances: [
+        { browser: 'chromium', name: 'chromium', include: SUITES, exclude: [...NOT_HERE, SIMULATION] },
+        { browser: 'chromium', name: 'simulation', include: [SIMULATION], exclude: NOT_HERE }
+      ]
+    }
+  }
+})
+
+/** The Chromium of the system: `CHROMIUM` says where, or it is on the path. */
+function chromium(): string {
+  const places = (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap(folder => [join(folder, 'chromium'), join(folder, 'google-chrome')])
+  const found = process.env.CHROMIUM ?? places.find(place => existsSync(place))
+  if (found === undefined) throw new Error('no Chromium on the path: install chromium, or say where one is in CHROMIUM')
+  return found
+}

@@ -37,6 +37,16 @@ export function encodePeer({ id, multiaddrs }: PeerInfo, isConnected = false): U
   return new Uint8Array(Wire.encode({ id: idBytes, addrs, connection: isConnected ? 1 : 0 }).finish())
 }
 
+const wires = new WeakMap<Contact, readonly [plain: Uint8Array, connected: Uint8Array]>()
+
+/** The wire form of a contact, made once. */
+export function wireOf(contact: Contact, isConnected: boolean): Uint8Array {
+  const known = wires.get(contact)
+  const both = known ?? ([encodePeer(contact), encodePeer(contact, true)] as const)
+  if (known === undefined) wires.set(contact, both)
+  return both[isConnected ? 1 : 0]
+}
+
 /** Those peers of an answer that can be used, parsed. Those met before are not parsed again. */
 export class Contacts {
   private readonly mapper: PeerInfoMapper

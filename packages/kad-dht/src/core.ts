@@ -11,6 +11,7 @@ import { DisjointLookup } from './lookup/disjoint.ts'
 import { Lookup, type LookupInit } from './lookup/lookup.ts'
 import { NetworkSize } from './lookup/network-size.ts'
 import { Patience } from './lookup/patience.ts'
+import { Newcomers } from './newcomers.ts'
 import type { CheckedOptions } from './options.ts'
 import { Disk } from './own/disk.ts'
 import { OwnRecords } from './own/own-records.ts'
@@ -55,6 +56,7 @@ export class Core {
   readonly server: Server
   readonly networkSize: NetworkSize
   private readonly disk: RecordsOnDisk | undefined
+  private readonly newcomers: Newcomers
   private readonly scopes = new Scopes()
   private readonly warmPatience = new Patience()
   private readonly coldPatience = new Patience()
@@ -71,6 +73,7 @@ export class Core {
     this.random = init.random
     this.log = init.log
     this.contacts = init.contacts ?? new Contacts(options.peerInfoMapper)
+    this.newcomers = new Newcomers(this)
     this.networkSize = new NetworkSize(this.k)
     const { perBucket: maxPerGroupInBucket, perTable: maxPerGroupInTable } = options.diversity
     this.table = new RoutingTable({ self, k: this.k, maxPerGroupInBucket, maxPerGroupInTable })
@@ -104,6 +107,7 @@ export class Core {
 
   async stop(): Promise<void> {
     this.scopes.stop()
+    this.newcomers.stop()
     await this.disk?.stop()
   }
 
@@ -111,8 +115,25 @@ export class Core {
     return this.table.get(contactOf(id, [])) !== undefined
   }
 
-  /** A peer that speaks the protocol came, or told its addresses. */
+  /** A peer that speaks the protocol came, or told its addresses. It is let in with its first answer. */
   meet(newcomer: Newcomer): void {
+    if (newcomer.contact.name === this.self().name) return
+    if (this.table.get(newcomer.contact) !== undefined) this.table.add(newcomer, this.clock.now())
+    else if (this.newcomers.add(newcomer)) this.admit(newcomer)
+  }
+
+  /** It does not speak the protocol any more. */
+  dismiss(peer: Contact): void {
+    this.newcomers.remove(peer)
+    this.table.remove(peer)
+  }
+
+  private letIn(peer: Contact): void {
+    const newcomer = this.newcomers.answered(peer)
+    if (newcomer !== undefined) this.admit(newcomer)
+  }
+
+  private admit(newcomer: Newcomer): void {
     const admission = this.table.add(newcomer, this.clock.now())
     if (admission.verdict === 'pending') this.check(admission.check)
     if (admission.verdict === 'added') for (const waiter of this.firstPeerWaiters.splice(0)) waiter.resolve()
@@ -146,7 +167,8 @@ export class Core {
     const { alpha, beta, disjointPaths: paths } = this.options
     const init: LookupInit = {
       ...{ target, self: this.self().name, k: this.k, alpha, beta },
-      patience: peer => (this.messenger.isConnected(peer) ? this.warmPatience.ms : this.coldPatience.ms)
+      maxPerGroup: this.options.diversity.perLookup,
+      patience: peer => (this.messenger.isConnected(peer) ? this.warmPatience : this.coldPatience)
     }
     const search = paths > 1 ? new DisjointLookup({ ...init, paths }) : new Lookup(init)
     const seeds = (): Contact[] => this.table.closest(target, this.k)
@@ -154,6 +176,7 @@ export class Core {
   }
 
   onAnswer(peer: Contact, tookMs: number, wasConnected: boolean): void {
+    if (this.table.get(peer) === undefined) this.letIn(peer)
     this.table.answered(peer, this.clock.now())
     const patience = wasConnected ? this.warmPatience : this.coldPatience
     patience.learn(tookMs)

@@ -306,7 +306,7 @@ class KadDHTService implements KadDHTNode {
   private onServerGone(id: PeerId): void {
     const contact = contactOf(id, [])
     // Still connected, it has told us that it does not serve any more.
-    if (this.node.connections(id).length > 0) this.core.table.remove(contact)
+    if (this.node.connections(id).length > 0) this.core.dismiss(contact)
     else this.core.table.disconnected(contact)
   }
 

@@ -70,6 +70,15 @@ export const STALE_AFTER_MS: number = 5 * 60_000
 /** Milliseconds that a newcomer waits for the peer in its place to be asked. */
 export const PENDING_MS = 60_000
 
+/** Peers that wait to show that they answer before they get into the table. */
+export const MAX_NEWCOMERS = 1024
+
+/** Newcomers that are asked at once. */
+export const MAX_GREETINGS = 32
+
+/** Milliseconds after which a newcomer is asked that left a lookup unanswered which has ended meanwhile. */
+export const GREET_DELAY_MS = 2000
+
 // ---- lookups ---------------------------------------------------------------------------------------------------------
 
 /** Peers that a lookup keeps in view; the farthest go. A hundred answers of new peers. */

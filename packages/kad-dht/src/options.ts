@@ -70,8 +70,11 @@ export interface KadDHTOptions extends ValidatorOptions {
    * Default false.
    */
   readonly optimisticProvide?: boolean
-  /** Peers of one network (IPv4 /16, IPv6 /32) that are let into a bucket and into the table. Default 2 and 3. */
-  readonly diversity?: { readonly perBucket?: number; readonly perTable?: number }
+  /**
+   * Peers of one network that are let into a bucket and into the table (IPv4 /16, IPv6 /32), and that are among the nearest
+   * of a lookup as long as there are others (IPv4 /24, IPv6 /48). Default 2, 3 and 5.
+   */
+  readonly diversity?: { readonly perBucket?: number; readonly perTable?: number; readonly perLookup?: number }
 }
 
 export interface CheckedOptions

@@ -21,9 +21,9 @@ let tried = 0
  */
 export function nameWithPrefix(bits: number, length: number): Uint8Array {
   const width = 2 ** (MAX_PREFIX_BITS - length)
-  const range = counters.subarray(bits * width, (bits + 1) * width)
-  const known = range.find(counter => counter > 0)
-  if (known !== undefined) return nameOf(known - 1)
+  const known = counters.subarray(bits * width, (bits + 1) * width).filter(counter => counter > 0)
+  // The first one, so that it does not depend on what was asked for before.
+  if (known.length > 0) return nameOf(Math.min(...known) - 1)
   for (;;) {
     const counter = tried++
     const place = keyOf(nameOf(counter))

@@ -39,18 +39,19 @@ describe('patience', () => {
       steady.learn(300)
       wild.learn(i % 2 === 0 ? 100 : 500)
     }
-    expect(steady.ms).toBeCloseTo(300, 0)
-    expect(wild.ms).toBeGreaterThan(900)
+    expect(steady.slowMs).toBeCloseTo(300, 0)
+    expect(wild.lateMs).toBeGreaterThan(600)
+    expect(wild.slowMs).toBeGreaterThan(900)
   })
 
   it('has bounds', () => {
     const [fast, slow] = [new Patience(), new Patience(777)]
-    expect(slow.ms).toBe(777)
+    expect(slow).toMatchObject({ lateMs: 388.5, slowMs: 777 })
     for (let i = 0; i < 100; i++) {
       fast.learn(1)
       slow.learn(60_000)
     }
-    expect(fast.ms).toBe(MIN_PATIENCE_MS)
-    expect(slow.ms).toBe(MAX_PATIENCE_MS)
+    expect(fast.lateMs).toBe(MIN_PATIENCE_MS)
+    expect(slow.slowMs).toBe(MAX_PATIENCE_MS)
   })
 })

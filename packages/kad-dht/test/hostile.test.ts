@@ -16,11 +16,18 @@ import { collect, dhtOf, type SimDht, simulatedDht } from './world.ts'
 
 let net: SimDht
 
-/** A node that speaks the protocol in its own way: every request gets what `answer` does with it. */
+/** A node that gains a place with one good answer, and then speaks the protocol in its own way. */
 async function hostileNode(answer: (stream: Stream) => Promise<void>) {
   const host = net.world.host({ run: (h: Host) => createLibp2p(h.options()) })
   const node = await net.run(host.start())
-  await node.handle(KAD_PROTOCOL, answer)
+  let hasPlace = false
+  await node.handle(KAD_PROTOCOL, async stream => {
+    if (hasPlace) return await answer(stream)
+    hasPlace = true
+    await new StreamReader(stream).readMessage()
+    stream.send(lengthPrefixed(encodeMessage({ type: MessageType.FIND_NODE })))
+    await stream.close()
+  })
   await net.run(node.dial(net.hosts[0]!.address))
   await net.world.run({ ms: 2000 })
   return node
@@ -91,6 +98,18 @@ describe('a peer that answers', () => {
     await expect(net.run(reading)).rejects.toMatchObject({ code: 'not-found' })
     expect(events).toContain('QUERY_ERROR')
     expect(events).not.toContain('VALUE')
+  })
+})
+
+describe('a peer that says that it serves', () => {
+  it('gets no place in the routing table until it has answered something', async () => {
+    const host = net.world.host({ run: (h: Host) => createLibp2p(h.options()) })
+    const node = await net.run(host.start())
+    await node.handle(KAD_PROTOCOL, () => new Promise(() => {}))
+    await net.run(node.dial(net.hosts[0]!.address))
+    await net.world.run({ ms: 60_000 })
+    const { routingTable } = dhtOf(net.hosts[0]!.node)
+    expect(routingTable.view().flatMap(({ peers }) => peers.map(({ name }) => name))).not.toContain(String(host.peerId))
   })
 })
 

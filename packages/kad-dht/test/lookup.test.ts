@@ -11,7 +11,7 @@ import { names, peer, peers } from './peers.ts'
 const target = keyOf(new TextEncoder().encode('target'))
 const nearestFirst = (contacts: readonly Contact[]): Contact[] =>
   [...contacts].sort((a, b) => compareDistance(target, a.key, b.key))
-const init: LookupInit = { target, patience: () => 1000 }
+const init: LookupInit = { target, patience: () => ({ lateMs: 500, slowMs: 1000 }) }
 const all = nearestFirst(peers(60))
 const many = peers(200)
 
@@ -77,6 +77,8 @@ describe('a lookup', () => {
     lookup.begin(all.slice(0, 4), 0)
     for (const { name } of askable(lookup, 0).slice(1)) lookup.answered(name, [], 10)
     expect(lookup.next(10)).toBe('wait')
+    expect(lookup.deadline()).toBe(500)
+    expect(lookup.next(500)).toBe('wait')
     expect(lookup.deadline()).toBe(1000)
     expect(lookup.next(1000)).toBe('done')
     lookup.answered(all[0]!.name, [], 1001)
@@ -94,11 +96,24 @@ describe('a lookup', () => {
     expect(lookup.next(5000)).toBe('done')
   })
 
-  it('asks the next one in place of the slow', () => {
+  it('asks the next one in place of one that is late', () => {
     const lookup = new Lookup({ ...init, alpha: 2 })
     lookup.begin(all.slice(0, 6), 0)
     askable(lookup, 0)
-    expect(names(askable(lookup, 1000))).toEqual(names(all.slice(2, 4)))
+    expect(askable(lookup, 499)).toEqual([])
+    expect(names(askable(lookup, 500))).toEqual(names(all.slice(2, 4)))
+  })
+
+  it('converges around one that is late, and waits for it at the end', () => {
+    const lookup = new Lookup({ ...init, alpha: 4, beta: 3, k: 8 })
+    lookup.begin(all.slice(0, 8), 0)
+    for (const { name } of askable(lookup, 0).slice(1)) lookup.answered(name, [], 10)
+    expect(askable(lookup, 10)).toHaveLength(3)
+    expect(names(askable(lookup, 500))).toEqual([all[7]!.name])
+    for (const { name } of all.slice(4, 8)) lookup.answered(name, [], 510)
+    expect(lookup.next(999)).toBe('wait')
+    lookup.answered(all[0]!.name, [], 999)
+    expect(lookup.next(999)).toBe('done')
   })
 
   it('asks nobody twice, and never itself', () => {

@@ -1,4 +1,5 @@
 import type { Contact } from '../contact.ts'
+import type { Waits } from './search.ts'
 
 /**
  * - `heard`: somebody named it
@@ -20,8 +21,10 @@ export interface Candidate {
   /** The network that it is in, where that counts. */
   readonly group: string | undefined
   askedAt: number
-  /** When it becomes slow. */
-  slowAt: number
+  /** How long its answer may take. What is usual may be learnt while it is waited for. */
+  waits: Waits
+  /** The search goes on around it, and waits for it at the end only. */
+  isLate: boolean
   doneAt: number
   /** Peers that it named which were news. */
   news: number

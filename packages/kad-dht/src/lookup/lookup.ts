@@ -3,7 +3,7 @@ import { CUSTOMER, groupsOf } from '../groups.ts'
 import { compareDistance, type Key } from '../key.ts'
 import { ALPHA, BETA, K, MAX_CANDIDATES, MAX_PER_GROUP_IN_LOOKUP, MAX_SLOW, REQUEST_TIMEOUT_MS } from '../limits.ts'
 import type { Candidate, CandidateState } from './candidate.ts'
-import type { PatienceFor, Search, Step } from './search.ts'
+import type { PatienceFor, Search, Step, Waits } from './search.ts'
 
 export interface LookupInit {
   readonly target: Key
@@ -27,7 +27,8 @@ export interface LookupInit {
  * asked, α at a time. When the β nearest have answered the search has converged, and the rest of the k nearest are
  * asked all at once. It ends when the k nearest have answered.
  *
- * Nobody waits for the dead: a peer that takes longer than is usual is passed over, though its answer is welcome.
+ * Nobody waits for the dead: the search goes on around a peer that is late, and ends without one that is slow, though
+ * its answer is welcome.
  * Peers of one network beyond a number are passed over as long as there are others.
  */
 export class Lookup implements Search {
@@ -37,16 +38,15 @@ export class Lookup implements Search {
   private readonly list: Candidate[] = []
   private readonly byName = new Map<string, Candidate>()
   private asked = 0
+  /** Those of them that are late. */
+  private late = 0
   private slow = 0
   private hasConverged = false
   private isStopped = false
 
   constructor(init: LookupInit) {
-    this.init = {
-      ...{ k: K, alpha: ALPHA, beta: BETA, maxPerGroup: MAX_PER_GROUP_IN_LOOKUP },
-      ...{ requestTimeoutMs: REQUEST_TIMEOUT_MS },
-      ...init
-    }
+    const { maxPerGroup = MAX_PER_GROUP_IN_LOOKUP, requestTimeoutMs = REQUEST_TIMEOUT_MS } = init
+    this.init = { k: K, alpha: ALPHA, beta: BETA, ...init, maxPerGroup, requestTimeoutMs }
   }
 
   begin(contacts: readonly Contact[], now: number): void {
@@ -55,7 +55,7 @@ export class Lookup implements Search {
 
   next(now: number): Step {
     if (this.isStopped) return 'done'
-    this.passOverSlow(now)
+    this.passOver(now)
     const { step, considered } = this.walk(now, this.init.maxPerGroup)
     if (step !== 'done' || considered >= this.init.k) return step
     // Not enough peers of different networks: the others count too.
@@ -85,9 +85,9 @@ export class Lookup implements Search {
   deadline(): number | undefined {
     if (this.asked + this.slow === 0) return undefined
     let deadline = Number.POSITIVE_INFINITY
-    for (const { state, slowAt, askedAt } of this.list) {
-      if (state === 'asked') deadline = Math.min(deadline, slowAt)
-      if (state === 'slow') deadline = Math.min(deadline, askedAt + this.init.requestTimeoutMs)
+    for (const candidate of this.list) {
+      if (candidate.state === 'asked') deadline = Math.min(deadline, this.dueAt(candidate, !candidate.isLate))
+      if (candidate.state === 'slow') deadline = Math.min(deadline, candidate.askedAt + this.init.requestTimeoutMs)
     }
     return deadline
   }
@@ -129,7 +129,8 @@ export class Lookup implements Search {
     if (at >= MAX_CANDIDATES || this.init.claim?.(name) === false) return false
     const candidate: Candidate = {
       ...{ contact, state: 'heard', heardFrom: from?.contact.name, heardAt: now, hops: (from?.hops ?? 0) + 1 },
-      ...{ group: groupsOf(contact.multiaddrs, CUSTOMER)[0], askedAt: 0, slowAt: 0, doneAt: 0, news: 0 },
+      ...{ group: groupsOf(contact.multiaddrs, CUSTOMER)[0], askedAt: 0, doneAt: 0, news: 0 },
+      ...{ waits: NO_WAITS, isLate: false },
       error: undefined
     }
     this.list.splice(at, 0, candidate)
@@ -158,20 +159,35 @@ export class Lookup implements Search {
 
   private settle(name: string, now: number): Candidate | undefined {
     const candidate = this.byName.get(name)
-    if (candidate?.state === 'asked') this.asked--
+    if (candidate?.state === 'asked') this.leaveAsked(candidate)
     else if (candidate?.state === 'slow') this.slow--
     else return undefined
     candidate.doneAt = now
     return candidate
   }
 
-  private passOverSlow(now: number): void {
+  private leaveAsked(candidate: Candidate): void {
+    this.asked--
+    if (candidate.isLate) this.late--
+  }
+
+  /** When a peer that is asked becomes late, or slow. */
+  private dueAt({ askedAt, waits }: Candidate, isForLate: boolean): number {
+    return askedAt + Math.min(isForLate ? waits.lateMs : waits.slowMs, this.init.requestTimeoutMs)
+  }
+
+  private passOver(now: number): void {
     if (this.asked === 0) return
     for (const candidate of this.list) {
-      if (candidate.state !== 'asked' || now < candidate.slowAt) continue
-      candidate.state = 'slow'
-      this.asked--
-      this.slow++
+      if (candidate.state !== 'asked') continue
+      if (now >= this.dueAt(candidate, false)) {
+        this.leaveAsked(candidate)
+        candidate.state = 'slow'
+        this.slow++
+      } else if (!candidate.isLate && now >= this.dueAt(candidate, true)) {
+        candidate.isLate = true
+        this.late++
+      }
     }
   }
 
@@ -180,14 +196,17 @@ export class Lookup implements Search {
     const { k, beta } = this.init
     const groups = new Map<string, number>()
     let considered = 0
+    let answered = 0
     let isWaiting = false
+    let isBlocked = false
     for (const candidate of this.list) {
       const { state, group } = candidate
       if (considered === k) break
       if (state === 'failed' || state === 'slow' || isOver(groups, group, maxPerGroup)) continue
       considered++
       if (state === 'asked') isWaiting = true
-      if (state === 'answered' && considered >= beta && !isWaiting) this.hasConverged = true
+      if (state === 'asked' && !candidate.isLate) isBlocked = true
+      if (state === 'answered' && ++answered >= beta && !isBlocked) this.hasConverged = true
       if (state === 'heard') return { step: this.mayAsk() ? this.ask(candidate, now) : 'wait', considered }
     }
     if (isWaiting) return { step: 'wait', considered }
@@ -196,13 +215,13 @@ export class Lookup implements Search {
 
   private mayAsk(): boolean {
     const { alpha, k } = this.init
-    return this.asked < (this.hasConverged ? k : alpha) && this.slow < MAX_SLOW
+    return this.asked - this.late < (this.hasConverged ? k : alpha) && this.late + this.slow < MAX_SLOW
   }
 
   private ask(candidate: Candidate, now: number): Contact {
     candidate.state = 'asked'
     candidate.askedAt = now
-    candidate.slowAt = now + Math.min(this.init.patience(candidate.contact), this.init.requestTimeoutMs)
+    candidate.waits = this.init.patience(candidate.contact)
     this.asked++
     return candidate.contact
   }
@@ -222,6 +241,8 @@ export class Lookup implements Search {
     return picked.sort((a, b) => compareDistance(target, a.key, b.key))
   }
 }
+
+const NO_WAITS: Waits = { lateMs: 0, slowMs: 0 }
 
 /** Counts the peer in its network, unless that is full. */
 function isOver(groups: Map<string, number>, group: string | undefined, limit: number): boolean {

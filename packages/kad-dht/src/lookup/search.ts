@@ -1,8 +1,16 @@
 import type { Contact } from '../contact.ts'
 import type { Candidate } from './candidate.ts'
 
-/** How long a peer's answer usually takes, milliseconds: may change from one question to the next. */
-export type PatienceFor = (contact: Contact) => number
+/** How long an answer usually takes, milliseconds. */
+export interface Waits {
+  /** Most answers are there by then: somebody else is asked too. */
+  readonly lateMs: number
+  /** Nearly all are there by then: nobody waits for it any more. */
+  readonly slowMs: number
+}
+
+/** What to expect of a peer: may change from one question to the next. */
+export type PatienceFor = (contact: Contact) => Waits
 
 /** Ask this peer; wait for an answer or for the time to pass; or it is over. */
 export type Step = Contact | 'wait' | 'done'

@@ -13,5 +13,7 @@ export interface Messenger {
   tell(peer: Contact, messages: Frame, done: (error?: Error) => void): Undo
   /** True when a request would not have to dial first. */
   isConnected(peer: Contact): boolean
+  /** True while an answer of the peer is waited for. */
+  isAsking(peer: Contact): boolean
   stop(): void
 }

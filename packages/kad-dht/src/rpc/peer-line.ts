@@ -46,6 +46,11 @@ export class PeerLine {
     this.init = init
   }
 
+  /** True while a request is under way. */
+  get isBusy(): boolean {
+    return this.used > 0
+  }
+
   send(peer: Contact, frame: Frame, expectsAnswer: boolean, done: Job['done']): Undo {
     const job: Job = { peer, frame, expectsAnswer, done, cancel: undefined, isOver: false }
     this.start(job)

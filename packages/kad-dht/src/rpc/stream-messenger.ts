@@ -43,6 +43,10 @@ export class StreamMessenger implements Messenger {
     return this.lines.has(name) || this.node.connections(id).length > 0
   }
 
+  isAsking({ name }: Contact): boolean {
+    return this.lines.get(name)?.isBusy === true
+  }
+
   stop(): void {
     this.stopSweep?.()
     this.stopSweep = undefined

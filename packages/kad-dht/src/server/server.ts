@@ -9,7 +9,7 @@ import {
   validateRecord
 } from '@ts-libp2p/record'
 import { toError } from '@ts-libp2p/stream'
-import { type Contact, type Contacts, encodePeer } from '../contact.ts'
+import { type Contact, type Contacts, encodePeer, wireOf } from '../contact.ts'
 import { KadError } from '../errors.ts'
 import { CUSTOMER, groupOf } from '../groups.ts'
 import { keyOf } from '../key.ts'
@@ -43,7 +43,6 @@ export interface ServerInit {
 /** Answers requests. */
 export class Server {
   private readonly init: ServerInit
-  private readonly wires = new WeakMap<Contact, readonly [plain: Uint8Array, connected: Uint8Array]>()
 
   constructor(init: ServerInit) {
     this.init = init
@@ -132,16 +131,10 @@ export class Server {
       left -= wire.byteLength + 4
       return left >= 0
     }
-    const closerPeers = closer.map(contact => this.wireOf(contact)).filter(fits)
+    const closerPeers = closer
+      .map(contact => wireOf(contact, this.init.table.get(contact)?.isConnected ?? true))
+      .filter(fits)
     return frame({ ...answer, closerPeers, providerPeers: providers.filter(fits) })
-  }
-
-  private wireOf(contact: Contact): Uint8Array {
-    const isConnected = this.init.table.get(contact)?.isConnected ?? true
-    const known = this.wires.get(contact)
-    const wires = known ?? ([encodePeer(contact), encodePeer(contact, true)] as const)
-    if (known === undefined) this.wires.set(contact, wires)
-    return wires[isConnected ? 1 : 0]
   }
 }
 

@@ -95,6 +95,15 @@ export class RoutingTable {
     return this.contend(bucket, entry, now)
   }
 
+  /** False for a newcomer that would be turned away: it need not even be asked whether it is there. */
+  mayAdmit({ contact, groups }: Newcomer, now: number): boolean {
+    const bucket = this.bucketOf(contact.key)
+    if (bucket === undefined) return !this.isCrowded(new Bucket(), groups)
+    if (this.isCrowded(bucket, groups)) return false
+    const weakest = bucket.entries.size < this.k ? undefined : bucket.weakest()
+    return weakest === undefined || weakest.failures > 0 || now - weakest.aliveAt >= STALE_AFTER_MS
+  }
+
   /** It answered. Its rival, if it had one, has to go. */
   answered(contact: Pick<Contact, 'name' | 'key'>, now: number): void {
     this.answeredAt = now

@@ -1,0 +1,103 @@
+/**
+ * The DHT in the simulated network, at length: `pnpm sim dht [scale|cold|attack|large …] [--seed 1] [--size 1000]`. The
+ * short forms are in `test/scale.test.ts`, the figures in docs/kad-dht.md.
+ */
+import { parseArgs } from 'node:util'
+import { unsettle } from './churn.ts'
+import { coldLookups, type LookupFigures, lookups, type ProviderFigures, provideAndFind } from './experiments.ts'
+import { SimNetwork } from './sim-network.ts'
+import { attack, crowd } from './sybils.ts'
+
+const MINUTE_MS = 60_000
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seed: { type: 'string', default: '1' }, size: { type: 'string', default: '1000' } }
+})
+const seed = values.seed
+const size = Number(values.size)
+
+const EXPERIMENTS: Readonly<Record<string, () => void>> = {
+  scale() {
+    const net = network(size, { settleMs: 15 * MINUTE_MS })
+    print('at rest', lookups(net, { count: 500 }))
+    unsettle(net, 0.2)
+    net.cores.run({ ms: 60 * MINUTE_MS })
+    print('an hour of churn later, 20 % silent', lookups(net, { count: 500, pauseMs: 2000 }))
+    printProviders('provide, an hour of churn, find', provideAndFind(net, { count: 200, laterMs: 60 * MINUTE_MS }))
+  },
+  cold() {
+    const net = network(size, { settleMs: 15 * MINUTE_MS })
+    print('table kept, nobody connected', coldLookups(net, { count: 300, knowsBootstrap: false }))
+    print('a second after the first start', coldLookups(net, { count: 300, knowsBootstrap: true }))
+    net.silence(0.2)
+    print('table kept, nobody connected, 20 % silent', coldLookups(net, { count: 300, knowsBootstrap: false }))
+  },
+  attack() {
+    for (const perLookup of [5, Number.POSITIVE_INFINITY]) {
+      const options = { diversity: { perLookup, ...(perLookup === 5 ? {} : { perBucket: 20, perTable: 1e6 }) } }
+      const net = network(size, { settleMs: 12 * MINUTE_MS, options })
+      console.log(`\n### ${perLookup === 5 ? 'with' : 'without'} diversity limits`)
+      console.log(`200 ids of one /24 connect to a node: ${crowd(net, 200).inTable} get into its routing table`)
+      console.table(
+        [1, 2, 4, 8, 16].flatMap(networks => {
+          return [20, 60].map(sybils => attack(net, { sybils, networks, strangers: 50 }))
+        })
+      )
+    }
+  },
+  large() {
+    const net = network(10_000, { joinsPerSecond: 50, settleMs: MINUTE_MS })
+    print('at rest', lookups(net, { count: 300 }))
+    printProviders('provide, find', provideAndFind(net, { count: 100, laterMs: MINUTE_MS }))
+  }
+}
+
+for (const name of positionals.length > 0 ? positionals : Object.keys(EXPERIMENTS)) {
+  const experiment = EXPERIMENTS[name]
+  if (experiment === undefined)
+    throw new Error(`there is no experiment ${name}: ${Object.keys(EXPERIMENTS).join(', ')}`)
+  console.log(`\n## ${name}, seed ${seed}`)
+  const from = performance.now()
+  experiment()
+  const rss = Math.round(process.resourceUsage().maxRSS / 1000)
+  console.log(`${((performance.now() - from) / 1000).toFixed(0)} s of real time, ${rss} MB at most`)
+}
+
+function network(
+  nodes: number,
+  { settleMs, ...options }: { settleMs: number } & Partial<ConstructorParameters<typeof SimNetwork>[0]>
+): SimNetwork {
+  const net = new SimNetwork({ size: nodes, seed, joinsPerSecond: 20, ...options })
+  net.build({ settleMs })
+  const { messages, bytes } = net.cores.stats
+  const tables = net.answering().map(index => net.node(index).core.table.size)
+  const average = tables.reduce((sum, count) => sum + count, 0) / tables.length
+  const minutes = (net.cores.nowMs / MINUTE_MS).toFixed(0)
+  console.log(
+    `${nodes} nodes, ${minutes} min, ${average.toFixed(0)} peers in a table, ${messages} messages, ${bytes >> 20} MiB`
+  )
+  return net
+}
+
+function print(what: string, figures: LookupFigures): void {
+  const { success, recall, hops, messages, nearestMs, endMs } = figures
+  const bits = Math.log2(size)
+  console.log(
+    `${what}: nearest found ${percent(success)}, of the k nearest ${percent(recall)}, ${hops.toFixed(2)} hops ` +
+      `(log2 N = ${bits.toFixed(1)}: ${(bits / hops).toFixed(1)} bits a hop), ${messages.toFixed(1)} messages; ` +
+      `nearest after ${times(nearestMs)}, end after ${times(endMs)}`
+  )
+}
+
+function printProviders(what: string, { success, findMs }: ProviderFigures): void {
+  console.log(`${what}: ${percent(success)} found, after ${times(findMs)}`)
+}
+
+function times({ p50, p99, max }: { p50: number; p99: number; max: number }): string {
+  return `p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms, max ${max.toFixed(0)} ms`
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`
+}

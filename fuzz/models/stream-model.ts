@@ -289,7 +289,7 @@ class Beside {
   private get expectedStatus(): string {
     if (this.isOver !== undefined) return this.isOver
     if (this.isFinished) return 'closed'
-    return this.isClosing && !this.isFinSent ? 'closing' : 'open'
+    return 'open'
   }
 
   private get expectedWriteStatus(): string {

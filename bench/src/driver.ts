@@ -98,7 +98,7 @@ async function measureOnce(
       peer,
       pace,
       pair: options => pairs.get(peer, options),
-      agents: count => pairs.gossip(peer, count)
+      agents: (count, options) => pairs.agents(peer, count, options)
     })
     for (const [name, value] of Object.entries(values)) append(samples.get(peer), name, value)
   } catch (err) {

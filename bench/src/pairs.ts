@@ -3,6 +3,9 @@ import { type AgentOptions, agentCommand, type PeerName } from './peers/index.ts
 
 export type PairOptions = Partial<Omit<AgentOptions, 'role'>>
 
+/** `program`: which. */
+export type AgentsOptions = Pick<AgentOptions, 'exposeGc'> & Required<Pick<AgentOptions, 'program'>>
+
 /** A listening and a dialling process of one implementation. */
 export interface Pair {
   readonly server: Agent
@@ -18,7 +21,7 @@ export class Pairs {
   readonly versions: Partial<Record<PeerName, string>> = {}
   private readonly reuse: boolean
   private readonly open = new Map<string, Promise<Pair>>()
-  private readonly gossipers: Agent[] = []
+  private readonly others: Agent[] = []
 
   constructor({ reuse }: { reuse: boolean }) {
     this.reuse = reuse
@@ -37,12 +40,12 @@ export class Pairs {
     return pair
   }
 
-  /** Processes for publish/subscribe, always new ones. */
-  async gossip(peer: PeerName, count: number): Promise<Agent[]> {
-    const command = agentCommand(peer, { role: 'server', program: 'gossip' })
+  /** Processes of another program, always new ones. */
+  async agents(peer: PeerName, count: number, options: AgentsOptions): Promise<Agent[]> {
+    const command = agentCommand(peer, { role: 'server', ...options })
     const start = async (): Promise<Agent> => {
       const agent = await Agent.start(command)
-      this.gossipers.push(agent)
+      this.others.push(agent)
       return agent
     }
     return await Promise.all(Array.from({ length: count }, start))
@@ -50,16 +53,16 @@ export class Pairs {
 
   /** To be called after every measurement; after a failed one the processes are not used again. */
   async release(failed: boolean): Promise<void> {
-    await this.stopGossip()
+    await this.stopOthers()
     if (failed || !this.reuse) await this.close()
   }
 
-  private async stopGossip(): Promise<void> {
-    await Promise.all(this.gossipers.splice(0).map(agent => agent.stop()))
+  private async stopOthers(): Promise<void> {
+    await Promise.all(this.others.splice(0).map(agent => agent.stop()))
   }
 
   async close(): Promise<void> {
-    await this.stopGossip()
+    await this.stopOthers()
     const pairs = [...this.open.values()]
     this.open.clear()
     for (const pair of await Promise.allSettled(pairs)) if (pair.status === 'fulfilled') await stop(pair.value)

@@ -1,5 +1,5 @@
 import type { Agent } from './agent.ts'
-import type { Pair, PairOptions } from './pairs.ts'
+import type { AgentsOptions, Pair, PairOptions } from './pairs.ts'
 import type { PeerName } from './peers/index.ts'
 
 /** One line of the table. */
@@ -34,8 +34,8 @@ export interface Run {
   readonly pace: Pace
   /** A server and a client process of the peer, stopped when the run is over. */
   pair(options?: PairOptions): Promise<Pair>
-  /** So many processes of the peer's publish/subscribe program, likewise. */
-  agents(count: number): Promise<Agent[]>
+  /** So many processes of another program of the peer's, likewise. */
+  agents(count: number, options: AgentsOptions): Promise<Agent[]>
 }
 
 /** A family of rows that one measurement yields. */

@@ -9,7 +9,7 @@ export const PEERS = ['js', 'go', 'rust', 'limit'] as const satisfies PeerName[]
 export interface AgentOptions {
   readonly role: 'server' | 'client'
   /** Another program than the usual one. */
-  readonly program?: 'gossip'
+  readonly program?: 'gossip' | 'dht'
   /** What it listens on. Default TCP. */
   readonly transport?: 'tcp' | 'ws'
   /** `all`: identify and ping. Default none: the transport, noise and yamux only. */

@@ -62,7 +62,7 @@ async function measureCase(
   { name, nodes, processes, signed }: Case
 ): Promise<Record<string, number>> {
   const { warmupMs, durationMs } = pace
-  const started = await agents(processes)
+  const started = await agents(processes, { program: 'gossip' })
   const all = (cmd: string, params: (first: number) => object, ms = 0): Promise<Reply[]> => {
     const ask = (agent: Agent, i: number): Promise<Reply> =>
       agent.ask(cmd, params((i * nodes) / processes) as never, ms)

@@ -1,5 +1,6 @@
 import type { Workload } from '../workload.ts'
 import { bundle, coldImport } from './cold.ts'
+import { dht } from './dht.ts'
 import { dialRtt } from './dial-rtt.ts'
 import { dial, echo32, streams, streamsParallel } from './exchanges.ts'
 import { gossip } from './gossip.ts'
@@ -12,7 +13,7 @@ import { download64k, manyStreams, upload1k, upload64k, wsUpload64k } from './th
 export const WORKLOADS: readonly Workload[] = [
   ...[upload64k, download64k, upload1k, wsUpload64k],
   ...[echo32, streams, streamsParallel, dial, dialRtt],
-  ...[gossip],
+  ...[gossip, dht],
   ...[idle, manyStreams, soak],
   ...[coldImport, install, bundle]
 ]

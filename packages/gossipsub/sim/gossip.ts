@@ -1,0 +1,58 @@
+/**
+ * Gossipsub in the simulated network, at length: `pnpm sim gossip [scale|attack …] [--seed 1] [--size 1000]`. The short
+ * forms are in `test/scale.test.ts`, the figures in docs/pubsub.md.
+ */
+import { parseArgs } from 'node:util'
+import { ethereumConsensus } from '../src/index.ts'
+import type { DeliveryFigures } from './deliveries.ts'
+import { scale } from './scale.ts'
+
+const string = { type: 'string' } as const
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seed: { ...string, default: '1' }, size: { ...string, default: '1000' }, minutes: string }
+})
+const seed = values.seed
+const size = Number(values.size)
+
+const EXPERIMENTS: Readonly<Record<string, () => void>> = {
+  scale() {
+    const minutes = Number(values.minutes ?? 3)
+    // The mesh of Ethereum's consensus layer, which is also that of the evaluation report; heartbeats of a second.
+    const { D, Dlo, Dhi, Dlazy, floodPublish } = ethereumConsensus
+    const wide = { D, Dlo, Dhi, Dlazy, floodPublish }
+    for (const [name, options] of [
+      ['D = 8, no flood publishing', wide],
+      ['the defaults', {}]
+    ] as const) {
+      const figures = scale({ size, seed, options, publishMs: minutes * 60_000, churnPerMinute: 0.05 })
+      console.log(
+        `\n${name}, ${minutes} min, ${figures.overhead.toFixed(2)} bytes sent for one; ${figures.fingerprint}`
+      )
+      print('1 KiB', figures.news)
+      print('96 KiB', figures.blobs)
+      console.log(Object.fromEntries(figures.dropped))
+    }
+  }
+}
+
+for (const name of positionals.length > 0 ? positionals : Object.keys(EXPERIMENTS)) {
+  const experiment = EXPERIMENTS[name]
+  if (experiment === undefined)
+    throw new Error(`there is no experiment ${name}: ${Object.keys(EXPERIMENTS).join(', ')}`)
+  console.log(`\n## ${name}, seed ${seed}, ${size} nodes`)
+  const from = process.cpuUsage()
+  experiment()
+  const { user, system } = process.cpuUsage(from)
+  const { maxRSS } = process.resourceUsage()
+  console.log(`${((user + system) / 1e6).toFixed(0)} s of CPU time, ${Math.round(maxRSS / 1000)} MB at most`)
+}
+
+function print(what: string, figures: DeliveryFigures): void {
+  const { messages, orphaned, expected, delivered, p50Ms, p99Ms, maxMs, late, duplicates } = figures
+  console.log(
+    `${what}: ${messages} messages (${orphaned} more whose authors left), ${delivered} of ${expected} deliveries ` +
+      `(${((100 * delivered) / expected).toFixed(4)} %), p50 ${p50Ms} ms, p99 ${p99Ms} ms, max ${maxMs} ms, ` +
+      `${late} after 6 s; ${duplicates.toFixed(2)} duplicates`
+  )
+}

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { trustOption } from './interop/browser/src/certificate.ts'
+import { askPeer, endPeer, startPeer } from './interop/browser/src/foreign.ts'
 import { PackageCounts } from './scripts/package-counts.ts'
 
 /** Packages whose suites run in Chromium. Files named `*.node.test.ts` need Node by their nature and stay there. */
@@ -25,10 +27,18 @@ const SIMULATED_NODES = [
 /** Handshakes played step by step at once: browsers compute X25519 behind a promise. */
 const AT_ONCE = ['packages/noise/test/{dialogue,vectors}.test.ts']
 
-const SUITES = [...PACKAGES.map(name => `packages/${name}/test/**/*.test.ts`), 'interop/browser/test/*.test.ts']
+/** Stands in for modules of Node, which browsers do not load, by vitest's means, which workers do not have. */
+const MOCKS = ['packages/noise/test/compliance-webcrypto.test.ts']
+
+const UNITS = PACKAGES.map(name => `packages/${name}/test/**/*.test.ts`)
+const TALKS = 'interop/browser/test/*.test.ts'
 const NOT_HERE = ['**/*.node.test.ts', ...SIMULATED_NODES, ...AT_ONCE]
 /** Watches for real time, of which other suites leave some in their page. */
 const SIMULATION = 'packages/testing/test/simulation/*.test.ts'
+/** Has the suites run in a Web Worker. */
+const IN_WORKER = ['interop/browser/src/suites/setup.ts']
+/** Sees to it that they do. */
+const PLACE = 'interop/browser/test/worker/*.test.ts'
 
 export default defineConfig({
   resolve: { conditions: ['@ts-libp2p/source', 'module', 'browser', 'development|production', 'import', 'default'] },
@@ -49,15 +59,24 @@ export default defineConfig({
       enabled: true,
       headless: true,
       screenshotFailures: false,
-      provider: playwright({ launchOptions: { executablePath: chromium(), args: ['--no-sandbox', '--disable-gpu'] } }),
+      provider: playwright({
+        launchOptions: { executablePath: chromium(), args: ['--no-sandbox', '--disable-gpu', trustOption()] }
+      }),
+      commands: { startPeer, askPeer, endPeer },
       // One browser for all: one per package would be thirty at once.
       instances: [
-        { browser: 'chromium', name: 'chromium', include: SUITES, exclude: [...NOT_HERE, SIMULATION] },
-        { browser: 'chromium', name: 'simulation', include: [SIMULATION], exclude: NOT_HERE }
+        { ...page('page', [...UNITS, TALKS]), exclude: [...NOT_HERE, SIMULATION] },
+        { ...page('page, simulation', [SIMULATION]), exclude: NOT_HERE },
+        { ...page('worker', [...UNITS, PLACE]), setupFiles: IN_WORKER, exclude: [...NOT_HERE, ...MOCKS, SIMULATION] },
+        { ...page('worker, simulation', [SIMULATION]), setupFiles: IN_WORKER, exclude: NOT_HERE }
       ]
     }
   }
 })
+
+function page(name: string, include: string[]): { browser: 'chromium'; name: string; include: string[] } {
+  return { browser: 'chromium', name, include }
+}
 
 /** The Chromium of the system: `CHROMIUM` says where, or it is on the path. */
 function chromium(): string {

@@ -6,9 +6,12 @@ import { gossipsub } from '@ts-libp2p/gossipsub'
 import type { PrivateKey, Stream } from '@ts-libp2p/interface'
 import { kadDHT } from '@ts-libp2p/kad-dht'
 import { createLibp2p, generateKeyPair } from '@ts-libp2p/libp2p'
+import { webSockets } from '@ts-libp2p/transport-ws'
+import { readCertificate } from './certificate.ts'
 import { DHT, ECHO, type Peers, RESTART, STALL, TOPIC, WAKE } from './protocols.ts'
 
 const ANY_PORT = '/ip4/127.0.0.1/tcp/0/ws'
+const ANY_SECURE_PORT = '/ip4/127.0.0.1/tcp/0/tls/ws'
 const HIDDEN_PEERS = 4
 const POLL_MS = 10
 
@@ -54,7 +57,11 @@ const address = addressOf(server)
 const hidden = await Promise.all(Array.from({ length: HIDDEN_PEERS }, startHidden))
 await join()
 
-const caretaker = await createLibp2p({ addresses: { listen: [ANY_PORT] } })
+const caretaker = await createLibp2p({
+  addresses: { listen: [ANY_PORT, ANY_SECURE_PORT] },
+  transports: [webSockets({ tls: readCertificate() })]
+})
+await caretaker.handle(ECHO, stream => stream.sink(stream.source))
 await caretaker.handle(RESTART, async stream => {
   await server.stop()
   server = await startServer(key, address.replace(/\/p2p\/.*/, ''))
@@ -63,7 +70,8 @@ await caretaker.handle(RESTART, async stream => {
   await stream.close()
 })
 
-const peers: Peers = { server: address, caretaker: addressOf(caretaker), hidden: hidden.map(addressOf) }
+const [plain = '', secure = ''] = caretaker.getMultiaddrs().map(String)
+const peers: Peers = { server: address, caretaker: plain, secure, hidden: hidden.map(addressOf) }
 console.log(JSON.stringify(peers))
 process.stdin.on('end', () => process.exit()).resume()
 

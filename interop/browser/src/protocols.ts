@@ -16,6 +16,8 @@ export interface Peers {
   readonly server: string
   /** Restarts the server, and stays. */
   readonly caretaker: string
+  /** The caretaker over a secure WebSocket, with the test certificate. It echoes. */
+  readonly secure: string
   /** Peers of the DHT that the browser is not told of: it finds them. */
   readonly hidden: readonly string[]
 }

@@ -5,6 +5,7 @@ const EXPECTED: Record<TalkName, unknown> = {
   identify: { knowsEcho: true, isNode: true },
   ping: expect.any(Number),
   echo: { isWhole: true, isSame: true },
+  secure: { isSecure: true, isWhole: true, isSame: true },
   stall: { isBounded: true, isWhole: true },
   gossip: 'answer: hello',
   dht: { hasAddress: true, isConnected: true },

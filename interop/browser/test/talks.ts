@@ -28,16 +28,14 @@ export const TALKS = {
 
   /** 50 MiB there and back, sent as fast as the peer takes them. */
   async echo(node: Browser, { server }: Peers) {
-    const stream = await node.dialProtocol(multiaddr(server), ECHO)
-    const sent = 50 * MIB
-    const sending = sendAll(stream, sent)
-    let isSame = true
-    let received = 0
-    for await (const chunk of stream) {
-      for (const byte of chunk.subarray()) isSame &&= byte === CHUNK[received++ % CHUNK.byteLength]
-    }
-    await sending
-    return { isWhole: received === sent, isSame }
+    return await echo(await node.dialProtocol(multiaddr(server), ECHO), 50 * MIB)
+  },
+
+  /** The same, less of it, by TLS beneath. */
+  async secure(node: Browser, { secure }: Peers) {
+    const stream = await node.dialProtocol(multiaddr(secure), ECHO)
+    const [connection] = node.getConnections()
+    return { isSecure: /\/tls\/ws/.test(String(connection?.remoteAddr)), ...(await echo(stream, 5 * MIB)) }
   },
 
   /** Writes to a reader that sleeps for as long as it may, then wakes it. */
@@ -97,6 +95,17 @@ export async function talk(name: TalkName, peers: Peers): Promise<unknown> {
   } finally {
     await node.stop()
   }
+}
+
+async function echo(stream: Stream, bytes: number): Promise<{ isWhole: boolean; isSame: boolean }> {
+  const sending = sendAll(stream, bytes)
+  let isSame = true
+  let received = 0
+  for await (const chunk of stream) {
+    for (const byte of chunk.subarray()) isSame &&= byte === CHUNK[received++ % CHUNK.byteLength]
+  }
+  await sending
+  return { isWhole: received === bytes, isSame }
 }
 
 async function sendAll(stream: Stream, length: number): Promise<void> {

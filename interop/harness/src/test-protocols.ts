@@ -1,3 +1,4 @@
+import { bytesEqual } from '@ts-libp2p/bytes'
 import type { Libp2p, MessageStream, Stream } from '@ts-libp2p/interface'
 import { StreamReader } from '@ts-libp2p/stream'
 
@@ -82,8 +83,8 @@ export async function writeZeros(stream: MessageStream, bytes: number): Promise<
   }
 }
 
-export async function readAll(stream: MessageStream): Promise<Uint8Array> {
-  return await new StreamReader(stream).readToEnd({ limitBytes: 64 * 1024 * 1024 })
+export async function readAll(stream: MessageStream, limitBytes: number = 64 * 1024 * 1024): Promise<Uint8Array> {
+  return await new StreamReader(stream).readToEnd({ limitBytes })
 }
 
 /** Sends random bytes in random pieces while it reads them back. */
@@ -97,7 +98,7 @@ export async function echo(stream: MessageStream, bytes: number): Promise<{ byte
   }
   await stream.close()
   const back = await answer
-  return { bytes: back.length, equal: Buffer.compare(data, back) === 0 }
+  return { bytes: back.length, equal: bytesEqual(data, back) }
 }
 
 function randomBytes(length: number): Uint8Array {

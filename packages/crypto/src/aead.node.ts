@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import { concat } from '@ts-libp2p/bytes'
+import { concat, markSingleUse } from '@ts-libp2p/bytes'
 import type { Aead } from './aead.ts'
 import { CryptoError } from './errors.ts'
 import { gather } from './gather.ts'
@@ -125,6 +125,7 @@ function pushPieces(prefix: Uint8Array, sealed: Uint8Array, tag: Uint8Array, out
   const total = prefix.byteLength + sealed.byteLength + tag.byteLength
   if (total > JOIN_BYTES) {
     if (prefix.byteLength > 0) out.push(prefix.slice())
+    markSingleUse(sealed)
     out.push(plain(sealed), plain(tag))
     return
   }

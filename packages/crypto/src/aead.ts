@@ -22,6 +22,7 @@ export interface Aead {
    * The hot path: seals the `length` bytes of `chunks` as one message and appends `prefix`, ciphertext and tag to
    * `out`, in as many pieces as is cheapest: one for small messages, more where joining would copy a large ciphertext.
    * `prefix` (the frame's length, say) is copied as it is and is not authenticated; one array may serve for all calls.
+   * Pieces are for being sent once: a transport may free the large ones when they were written (`markSingleUse`).
    */
   sealChunks(
     counter: number,

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { freeSingleUse } from '@ts-libp2p/bytes'
 import type { Clock, Multiaddr, Undo } from '@ts-libp2p/interface'
 import { type ByteStream, defer, type StreamOwner } from '@ts-libp2p/stream'
 import { TcpError, tcpError } from './errors.ts'
@@ -136,12 +137,15 @@ function isEnding(socket: Socket): boolean {
   return socket.writableEnded && !socket.writableFinished && socket.writableLength === 0
 }
 
-/** Hands chunks to a socket so that they leave in one system call. False when it is full: wait for `drain`. */
+/**
+ * Hands chunks, one or more, to a socket so that they leave in one system call, and frees those for one use when they
+ * have. False when the socket is full: wait for `drain`.
+ */
 function writeAll(socket: Socket, chunks: readonly Uint8Array[]): boolean {
-  if (chunks.length === 1) return socket.write(chunks[0] as Uint8Array)
-  let isWritable = true
-  socket.cork()
-  for (const chunk of chunks) isWritable = socket.write(chunk)
-  socket.uncork()
+  const last = chunks.length - 1
+  if (last > 0) socket.cork()
+  for (let i = 0; i < last; i++) socket.write(chunks[i] as Uint8Array)
+  const isWritable = socket.write(chunks[last] as Uint8Array, () => freeSingleUse(chunks))
+  if (last > 0) socket.uncork()
   return isWritable
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { markSingleUse } from '@ts-libp2p/bytes'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import type { ByteConnection } from '@ts-libp2p/stream'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -60,6 +61,33 @@ describe('backpressure', () => {
     }
     await dialer.close()
     expect((await received).byteLength % 100_000).toBe(0)
+  })
+})
+
+describe('buffers for one use', () => {
+  it('are freed when they were written, and not a byte before', async () => {
+    const { dialer, acceptor } = await connected()
+    acceptor.pause()
+    const chunks = Array.from({ length: 150 }, (_, i) => new Uint8Array(i % 3 === 0 ? 65_519 : 70_001).fill(i))
+    const expected = Buffer.concat(chunks)
+    chunks.forEach(markSingleUse)
+    // Far more than the system takes, with a reader that sleeps: most of it waits half written.
+    for (const chunk of chunks) dialer.send(chunk)
+    const received = readAll(acceptor)
+    acceptor.resume()
+    await dialer.close()
+    expect(expected.equals(await received)).toBe(true)
+    const freed = chunks.filter(chunk => chunk.byteLength === 0).length
+    expect(freed > 0).toBe('transfer' in ArrayBuffer.prototype)
+  })
+
+  it('leaves what was not marked to its sender', async () => {
+    const { dialer, acceptor } = await connected()
+    const data = randomBytes(100_000)
+    dialer.send(data)
+    dialer.send(data)
+    await dialer.close()
+    expect(Buffer.concat([data, data]).equals(await readAll(acceptor))).toBe(true)
   })
 })
 

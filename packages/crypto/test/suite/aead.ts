@@ -1,5 +1,5 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
-import { concat, fromHex, toHex, toUtf8 } from '@ts-libp2p/bytes'
+import { concat, freeSingleUse, fromHex, toHex, toUtf8 } from '@ts-libp2p/bytes'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createAead } from '../../src/index.ts'
@@ -84,6 +84,19 @@ export function aeadTests(): void {
       prefix.fill(9)
       aead.open(2, aead.seal(2, new Uint8Array(size)))
       expect([toHex(concat(out)), toHex(opened)]).toEqual(before)
+    }
+  })
+
+  it('keeps what it seals in one array for whoever asked, and lets a transport free the rest', () => {
+    const aead = createAead(key)
+    for (const size of [10, 300, 5000, 70_000]) {
+      const sealed = aead.seal(1, pattern(size))
+      const before = toHex(sealed)
+      const out: Uint8Array[] = []
+      aead.sealChunks(1, [pattern(size)], size, undefined, out)
+      const plaintext = aead.open(1, concat(out))
+      freeSingleUse([sealed, plaintext, ...out])
+      expect([toHex(sealed), toHex(plaintext)]).toEqual([before, toHex(pattern(size))])
     }
   })
 

@@ -16,9 +16,10 @@ const requestTimeout = time.Minute
 
 // peerProgram does what the lines on standard input say.
 type peerProgram struct {
-	host  host.Host
-	stats testStats
-	out   sync.Mutex
+	host   host.Host
+	stats  testStats
+	pubsub *pubsubNode
+	out    sync.Mutex
 }
 
 type request struct {
@@ -30,6 +31,8 @@ type request struct {
 	Down    int64  `json:"down"`
 	Streams int    `json:"streams"`
 	Code    byte   `json:"code"`
+	Topic   string `json:"topic"`
+	Text    string `json:"text"`
 }
 
 type reply map[string]any
@@ -73,7 +76,7 @@ func (p *peerProgram) print(r reply) {
 type command func(*peerProgram, context.Context, request) (reply, error)
 
 // groups has what a line can ask for: a file for each group of commands.
-var groups = []map[string]command{connectCommands, streamCommands}
+var groups = []map[string]command{connectCommands, streamCommands, pubsubCommands}
 
 func (p *peerProgram) run(ctx context.Context, r request) (reply, error) {
 	for _, commands := range groups {

@@ -3,11 +3,16 @@
 package main
 
 import (
+	"bytes"
+	"crypto/rand"
 	"fmt"
+	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/libp2p/go-libp2p"
+	"github.com/libp2p/go-libp2p/core/crypto"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
@@ -21,7 +26,10 @@ const defaultListen = "/ip4/127.0.0.1/tcp/0,/ip4/127.0.0.1/tcp/0/ws"
 func main() {
 	security, err := securityOptions(setting("SECURITY", "both"))
 	exitOn(err)
+	key, err := privateKey(setting("SEED", ""))
+	exitOn(err)
 	host, err := libp2p.New(
+		libp2p.Identity(key),
 		libp2p.ListenAddrStrings(strings.Split(setting("LISTEN", defaultListen), ",")...),
 		libp2p.Transport(tcp.NewTCPTransport),
 		libp2p.Transport(websocket.New),
@@ -33,7 +41,9 @@ func main() {
 		libp2p.DisableMetrics(),
 	)
 	exitOn(err)
-	p := &peerProgram{host: host}
+	pubsub, err := newPubsub(host, setting("PUBSUB", ""))
+	exitOn(err)
+	p := &peerProgram{host: host, pubsub: pubsub}
 	p.answerTestProtocols()
 	p.serve()
 }
@@ -50,6 +60,20 @@ func securityOptions(name string) ([]libp2p.Option, error) {
 		return nil, fmt.Errorf("SECURITY is %q, not noise, tls or both", name)
 	}
 	return []libp2p.Option{options[name]}, nil
+}
+
+// privateKey is the same one every time for a seed.
+func privateKey(seed string) (crypto.PrivKey, error) {
+	random := io.Reader(rand.Reader)
+	if seed != "" {
+		number, err := strconv.ParseUint(seed, 10, 8)
+		if err != nil {
+			return nil, err
+		}
+		random = bytes.NewReader(bytes.Repeat([]byte{byte(number)}, 32))
+	}
+	key, _, err := crypto.GenerateEd25519Key(random)
+	return key, err
 }
 
 func setting(name, otherwise string) string {

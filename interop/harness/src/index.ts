@@ -1,4 +1,5 @@
 export * from './build/index.ts'
 export * from './peers.ts'
+export * from './pubsub.ts'
 export * from './remote-peer.ts'
 export * from './test-protocols.ts'

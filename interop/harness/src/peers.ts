@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildGo, buildRust, installPython } from './build/index.ts'
+import { PUBSUB_DEFAULTS, type PubsubSettings } from './pubsub.ts'
 import { RemotePeer } from './remote-peer.ts'
 
 export type MuxerName = 'yamux' | 'mplex'
@@ -13,6 +14,10 @@ export interface PeerOptions {
   security?: SecurityName
   /** Default yamux. */
   muxer?: MuxerName
+  /** Publish/subscribe, where it is given; what is left out is `PUBSUB_DEFAULTS`. Not in Python. */
+  pubsub?: Partial<PubsubSettings>
+  /** The same number, 1 to 255, gives the same peer id. */
+  seed?: number
 }
 
 /** An unmodified js-libp2p node. Runs on the Node that runs this, which must be 22 or later. */
@@ -22,7 +27,7 @@ export function startJsPeer(options: PeerOptions = {}): Promise<RemotePeer> {
 }
 
 /** An unmodified go-libp2p node, built first where it is not yet. Rejects as `buildGo` does. */
-export async function startGoPeer(options: Pick<PeerOptions, 'security'> = {}): Promise<RemotePeer> {
+export async function startGoPeer(options: Omit<PeerOptions, 'muxer'> = {}): Promise<RemotePeer> {
   return await RemotePeer.start({ command: await buildGo(folderOf('go')), args: [], env: environment(options) })
 }
 
@@ -37,8 +42,12 @@ export async function startPythonPeer(): Promise<RemotePeer> {
   return await RemotePeer.start({ command: await installPython(folder), args: [join(folder, 'peer.py')] })
 }
 
-function environment({ security = 'noise', muxer = 'yamux' }: PeerOptions): Record<string, string> {
-  return { SECURITY: security, MUXER: muxer }
+function environment({ security = 'noise', muxer = 'yamux', pubsub, seed }: PeerOptions): Record<string, string> {
+  return {
+    ...{ SECURITY: security, MUXER: muxer },
+    ...(pubsub === undefined ? {} : { PUBSUB: JSON.stringify({ ...PUBSUB_DEFAULTS, ...pubsub }) }),
+    ...(seed === undefined ? {} : { SEED: String(seed) })
+  }
 }
 
 function folderOf(peer: string): string {

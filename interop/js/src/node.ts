@@ -1,4 +1,4 @@
-import { generateKeyPair } from '@libp2p/crypto/keys'
+import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { identify } from '@libp2p/identify'
 import { mplex } from '@libp2p/mplex'
 import { noise } from '@libp2p/noise'
@@ -8,21 +8,31 @@ import { tls } from '@libp2p/tls'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'js-libp2p'
+import { pubsubService } from './commands/pubsub.ts'
 
 export type PeerNode = Awaited<ReturnType<typeof startNode>>
 
 // The suite opens streams quickly, and identifies beside the node's own identify.
 const MUXERS = { yamux: yamux(), mplex: mplex({ disconnectThreshold: 10_000 }) }
 
+/** The suites come from one host, again and again. */
+const ONE_HOST = { inboundConnectionThreshold: 1_000_000, maxIncomingPendingConnections: 1000 }
+
 /** What each group of commands needs is among the services. */
 export async function startNode() {
   return await createLibp2p({
-    privateKey: await generateKeyPair('Ed25519'),
+    privateKey: await key(process.env.SEED),
     addresses: { listen: (process.env.LISTEN ?? '/ip4/127.0.0.1/tcp/0,/ip4/127.0.0.1/tcp/0/ws').split(',') },
     transports: [tcp(), webSockets()],
     connectionEncrypters: [process.env.SECURITY === 'tls' ? tls() : noise()],
     streamMuxers: [process.env.MUXER === 'mplex' ? MUXERS.mplex : MUXERS.yamux],
+    connectionManager: ONE_HOST,
     connectionGater: { denyDialMultiaddr: () => false },
-    services: { identify: identify({ maxOutboundStreams: 4 }), ping: ping() }
+    services: { identify: identify({ maxOutboundStreams: 4 }), ping: ping(), ...pubsubService() }
   })
+}
+
+/** With a seed the same one every time. */
+function key(seed: string | undefined) {
+  return seed ? generateKeyPairFromSeed('Ed25519', Buffer.alloc(32, Number(seed))) : generateKeyPair('Ed25519')
 }

@@ -4,6 +4,7 @@
  * test protocols are described in `interop/README.md`.
  */
 import { connectCommands } from './commands/connect.ts'
+import { pubsubCommands } from './commands/pubsub.ts'
 import { streamCommands } from './commands/streams.ts'
 import { serve } from './lines.ts'
 import { startNode } from './node.ts'
@@ -12,4 +13,4 @@ import { answerTestProtocols } from './protocols.ts'
 const node = await startNode()
 const stats = await answerTestProtocols(node)
 
-serve({ ...connectCommands(node), ...streamCommands(node, stats) })
+serve({ ...connectCommands(node), ...streamCommands(node, stats), ...pubsubCommands(node) })

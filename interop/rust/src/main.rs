@@ -23,6 +23,8 @@ async fn main() -> Result<()> {
     let settings = Settings::from_env()?;
     let stats = Arc::default();
     let node = Node::start(&settings, protocols::answers(&stats)).await?;
-    lines::serve(Arc::new(Peer { node, settings, stats })).await;
+    let peer = Arc::new(Peer { node, settings, stats, inbox: Default::default() });
+    tokio::spawn(commands::pubsub::follow(peer.clone(), peer.node.events()));
+    lines::serve(peer).await;
     Ok(())
 }

@@ -2,11 +2,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use libp2p::identity::Keypair;
+use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::swarm::{self, NetworkBehaviour, Swarm, SwarmEvent};
-use libp2p::{PeerId, identify, ping};
+use libp2p::{PeerId, floodsub, gossipsub, identify, ping};
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
+use crate::commands::pubsub;
 use crate::settings::Settings;
 use crate::streams::{self, Answers};
 use crate::{Result, transport};
@@ -25,6 +27,8 @@ pub struct Behaviour {
     pub identify: identify::Behaviour,
     pub ping: ping::Behaviour,
     pub streams: streams::Behaviour,
+    pub gossipsub: Toggle<gossipsub::Behaviour>,
+    pub floodsub: Toggle<floodsub::Behaviour>,
 }
 
 pub type Event = SwarmEvent<BehaviourEvent>;
@@ -73,6 +77,17 @@ impl Node {
 pub struct Events(broadcast::Receiver<Arc<Event>>);
 
 impl Events {
+    /// `None` when the node runs no more. What came too quickly is left out.
+    pub async fn next(&mut self) -> Option<Arc<Event>> {
+        loop {
+            match self.0.recv().await {
+                Ok(event) => return Some(event),
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+
     /// The first event that `pick` finds something in.
     pub async fn first<T>(&mut self, pick: impl Fn(&Event) -> Option<T>) -> Result<T> {
         loop {
@@ -84,17 +99,20 @@ impl Events {
 }
 
 fn swarm(settings: &Settings, answers: Answers) -> Result<Swarm<Behaviour>> {
-    let key = Keypair::generate_ed25519();
+    let key = &settings.key;
+    let pubsub = pubsub::behaviours(settings.pubsub.as_ref(), key)?;
     let behaviour = Behaviour {
-        identify: identify::Behaviour::new(identify::Config::new_with_signed_peer_record("ipfs/0.1.0".into(), &key)),
+        identify: identify::Behaviour::new(identify::Config::new_with_signed_peer_record("ipfs/0.1.0".into(), key)),
         ping: ping::Behaviour::new(ping::Config::new().with_interval(PING_INTERVAL)),
         streams: streams::Behaviour::new(answers),
+        gossipsub: pubsub.gossipsub,
+        floodsub: pubsub.floodsub,
     };
     let config = swarm::Config::with_tokio_executor()
         .with_idle_connection_timeout(IDLE_TIMEOUT)
         .with_max_negotiating_inbound_streams(MAX_NEGOTIATING_STREAMS);
     let peer_id = PeerId::from(key.public());
-    Ok(Swarm::new(transport::transport(&key, settings)?, behaviour, peer_id, config))
+    Ok(Swarm::new(transport::transport(key, settings)?, behaviour, peer_id, config))
 }
 
 async fn run(

@@ -1,5 +1,8 @@
 use std::env;
 
+use libp2p::identity::Keypair;
+use serde_json::Value;
+
 use crate::Result;
 
 const DEFAULT_LISTEN: &str = "/ip4/127.0.0.1/tcp/0,/ip4/127.0.0.1/tcp/0/ws";
@@ -20,6 +23,10 @@ pub struct Settings {
     pub listen: Vec<String>,
     pub security: Security,
     pub muxer: Muxer,
+    /// With `SEED` the same one every time.
+    pub key: Keypair,
+    /// What `PUBSUB` asks for.
+    pub pubsub: Option<Value>,
 }
 
 impl Settings {
@@ -36,6 +43,14 @@ impl Settings {
                 "yamux" => Muxer::Yamux,
                 "mplex" => Muxer::Mplex,
                 other => return Err(format!("MUXER is {other:?}, not yamux or mplex").into()),
+            },
+            key: match setting("SEED", "").as_str() {
+                "" => Keypair::generate_ed25519(),
+                seed => Keypair::ed25519_from_bytes([seed.parse()?; 32])?,
+            },
+            pubsub: match setting("PUBSUB", "").as_str() {
+                "" => None,
+                json => Some(serde_json::from_str(json)?),
             },
         })
     }

@@ -1,6 +1,7 @@
 //! What a line can ask for: a file for each group of commands.
 
 mod connect;
+pub mod pubsub;
 mod streams;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub struct Peer {
     pub node: Node,
     pub settings: Settings,
     pub stats: Arc<Stats>,
+    pub inbox: pubsub::Inbox,
 }
 
 pub async fn run(peer: &Peer, request: &Request) -> Result<Value> {
@@ -24,6 +26,9 @@ pub async fn run(peer: &Peer, request: &Request) -> Result<Value> {
         return Ok(answer);
     }
     if let Some(answer) = streams::run(peer, request).await? {
+        return Ok(answer);
+    }
+    if let Some(answer) = pubsub::run(peer, request).await? {
         return Ok(answer);
     }
     Err(format!("unknown command {}", request.command()).into())

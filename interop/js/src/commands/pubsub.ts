@@ -1,0 +1,105 @@
+import { floodsub } from '@libp2p/floodsub'
+import { gossipsub, type Message } from '@libp2p/gossipsub'
+import type { Commands, Request } from '../lines.ts'
+import type { PeerNode } from '../node.ts'
+
+/** What the variable `PUBSUB` holds: see `interop/README.md`. */
+interface PubsubSettings {
+  router: 'gossipsub' | 'floodsub'
+  signed: boolean
+  ids: 'own' | 'text'
+  floodPublish: boolean
+  doPX: boolean
+  heartbeatMs: number
+  historyHeartbeats: number
+  unsubscribeBackoffMs: number
+  maxMessageBytes: number
+}
+
+type PubsubRequest = Request & { topic: string; text: string; bytes: number }
+
+/** Publish/subscribe, where the variable `PUBSUB` asks for it. */
+export function pubsubService() {
+  if (!process.env.PUBSUB) return {}
+  const settings = JSON.parse(process.env.PUBSUB) as PubsubSettings
+  const globalSignaturePolicy = settings.signed ? ('StrictSign' as const) : ('StrictNoSign' as const)
+  if (settings.router === 'floodsub') return { floodsub: floodsub({ globalSignaturePolicy }) }
+  return {
+    gossipsub: gossipsub({
+      globalSignaturePolicy,
+      allowPublishToZeroTopicPeers: true,
+      floodPublish: settings.floodPublish,
+      doPX: settings.doPX,
+      heartbeatInterval: settings.heartbeatMs,
+      mcacheLength: settings.historyHeartbeats,
+      mcacheGossip: settings.historyHeartbeats,
+      unsubcribeBackoff: settings.unsubscribeBackoffMs,
+      maxInboundDataLength: settings.maxMessageBytes,
+      // Peers are believed from the first: none of them has earned anything.
+      scoreThresholds: { acceptPXThreshold: 0 },
+      ...(settings.ids === 'text' ? { msgIdFn: message => textBytes(message.data) } : {})
+    })
+  }
+}
+
+export function pubsubCommands(node: PeerNode): Commands {
+  const { gossipsub, floodsub } = node.services as unknown as { gossipsub?: GossipsubFace; floodsub?: PubsubFace }
+  const pubsub = gossipsub ?? floodsub
+  if (pubsub === undefined) return {}
+  const received: Received[] = []
+  pubsub.addEventListener('message', ({ detail }) => {
+    received.push({ topic: detail.topic, ...read(detail.data) })
+  })
+  const commands: Record<string, (request: PubsubRequest) => Promise<object>> = {
+    subscribe: async ({ topic }) => {
+      pubsub.subscribe(topic)
+      return {}
+    },
+    unsubscribe: async ({ topic }) => {
+      pubsub.unsubscribe(topic)
+      return {}
+    },
+    publish: async ({ topic, text, bytes }) => {
+      await pubsub.publish(topic, write(text, bytes))
+      return {}
+    },
+    messages: async ({ topic }) => ({ messages: received.filter(message => message.topic === topic) }),
+    topicPeers: async ({ topic }) => ({
+      subscribers: pubsub.getSubscribers(topic).map(String),
+      mesh: gossipsub?.getMeshPeers(topic) ?? []
+    })
+  }
+  return commands as Commands
+}
+
+/** What both routers have. */
+interface PubsubFace {
+  subscribe(topic: string): void
+  unsubscribe(topic: string): void
+  publish(topic: string, data: Uint8Array): Promise<unknown>
+  getSubscribers(topic: string): unknown[]
+  addEventListener(type: 'message', listener: (event: CustomEvent<Pick<Message, 'topic' | 'data'>>) => void): void
+}
+
+/** Its contract leaves out the mesh. */
+type GossipsubFace = PubsubFace & { getMeshPeers(topic: string): string[] }
+
+interface Received {
+  topic: string
+  text: string
+  bytes: number
+}
+
+/** A text, and dots up to so many bytes. */
+function write(text: string, bytes: number): Uint8Array {
+  return new TextEncoder().encode(text.padEnd(bytes, '.'))
+}
+
+function read(data: Uint8Array): { text: string; bytes: number } {
+  return { text: new TextDecoder().decode(data).replace(/\.+$/, ''), bytes: data.byteLength }
+}
+
+function textBytes(data: Uint8Array): Uint8Array {
+  const end = data.indexOf('.'.charCodeAt(0))
+  return end < 0 ? data : data.subarray(0, end)
+}

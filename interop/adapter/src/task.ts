@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import type { GossipTask } from './gossip/run.ts'
 import { MUXERS, SECURITY, type Stack, TRANSPORTS } from './stack.ts'
 
 /** Where the two sides find each other. */
@@ -51,7 +52,7 @@ export interface PerfClientTask {
   downloadBytes: number
 }
 
-export type Task = ListenTask | DialTask | PerfServerTask | PerfClientTask
+export type Task = ListenTask | DialTask | PerfServerTask | PerfClientTask | GossipTask
 
 /** What was asked for is not understood, or not there. */
 export class TaskError extends Error {}
@@ -64,11 +65,12 @@ const DEFAULT_LATENCIES = 100
 const GIB = 2 ** 30
 
 /**
- * What the arguments and the environment ask for. Flags are those of test-plans' perf. Otherwise the environment says it:
+ * What the arguments and the environment ask for. Flags are those of test-plans' gossipsub-interop, with `--params`, or perf. Otherwise the environment says it:
  * test-plans in small letters, unified-testing in capitals, where the argument `perf` tells the two kinds apart, since a
  * listener's variables do not. Throws a `TaskError`.
  */
 export function taskFor(args: readonly string[], env: Variables): Task {
+  if (args.some(arg => /^--params(=|$)/.test(arg))) return gossipTask(args)
   if (args.some(arg => arg.startsWith('--'))) return perfProgramTask(args)
   const [kind = 'transport', ...more] = args
   if (more.length > 0 || !['transport', 'perf'].includes(kind)) throw new TaskError(`not understood: ${args.join(' ')}`)
@@ -120,6 +122,16 @@ function measurePlan(env: Variables): MeasurePlan {
   }
 }
 
+function gossipTask(args: readonly string[]): GossipTask {
+  const text = { type: 'string' } as const
+  const { params = '', 'node-id': nodeId, hosts } = flagsOf(args, { params: text, 'node-id': text, hosts: text })
+  if (nodeId === undefined && hosts === undefined) return { role: 'gossip', params }
+  if (!/^\d+$/.test(nodeId ?? '')) throw new TaskError(`--node-id is "${nodeId}", not a number`)
+  if (!/^[^:]*\{\}[^:]*:\d+$/.test(hosts ?? ''))
+    throw new TaskError(`--hosts is "${hosts}", not host:port with {} in it`)
+  return { role: 'gossip', params, place: { nodeId: Number(nodeId), hosts: hosts as string } }
+}
+
 function perfProgramTask(args: readonly string[]): Task {
   const flags = perfFlags(args)
   const transport = oneOf('--transport', flags.transport ?? 'tcp', TRANSPORTS)
@@ -146,6 +158,13 @@ function perfFlags(args: readonly string[]) {
     'upload-bytes': text,
     'download-bytes': text
   } as const
+  return flagsOf(args, options)
+}
+
+function flagsOf<T extends Readonly<Record<string, { type: 'string' | 'boolean' }>>>(
+  args: readonly string[],
+  options: T
+) {
   try {
     return parseArgs({ args: [...args], options }).values
   } catch (err) {

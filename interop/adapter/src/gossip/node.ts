@@ -51,7 +51,7 @@ export function placeByPattern(nodeId: number, hosts: string): Place {
 }
 
 /** The key of a node: its number in little-endian, with zeros behind it. */
-export function nodeKey(nodeId: number): PrivateKey {
+function nodeKey(nodeId: number): PrivateKey {
   const seed = new DataView(new ArrayBuffer(32))
   seed.setBigUint64(0, BigInt(nodeId), true)
   return ed25519FromSeed(new Uint8Array(seed.buffer))

@@ -35,6 +35,7 @@ interface Job {
   readonly frame: Frame
   /** Undefined for what has no answer. */
   readonly done: ((outcome: Outcome) => void) | undefined
+  readonly reached: (() => void) | undefined
   isOver: boolean
   /** Of the request on its way. */
   id: number | undefined
@@ -108,7 +109,7 @@ export class SimNode implements CoreShell<Packet>, Messenger {
   }
 
   private refresh(bucket = 0): void {
-    const last = Math.min(MAX_REFRESHED_PREFIX, this.core.table.view().at(-1)?.prefixLength ?? 0)
+    const last = Math.min(MAX_REFRESHED_PREFIX, this.core.table.lastCrowded)
     if (bucket > last) return
     const name = nameInBucket(this.contact.key, bucket, this.port.random.float())
     this.lookUp('FIND_NODE', name, () => this.refresh(bucket + 1))
@@ -116,8 +117,8 @@ export class SimNode implements CoreShell<Packet>, Messenger {
 
   // ---- Messenger -----------------------------------------------------------------------------------------------------
 
-  ask(peer: Contact, frame: Frame, done: (outcome: Outcome) => void): Undo {
-    return this.enqueue(peer, frame, done)
+  ask(peer: Contact, frame: Frame, done: (outcome: Outcome) => void, reached?: () => void): Undo {
+    return this.enqueue(peer, frame, done, reached)
   }
 
   tell(peer: Contact, frame: Frame, done: (error?: Error) => void): Undo {
@@ -128,7 +129,7 @@ export class SimNode implements CoreShell<Packet>, Messenger {
 
   isConnected(peer: Contact): boolean {
     const index = this.directory.index(peer)
-    return index !== undefined && this.open.has(index)
+    return index !== undefined && (this.open.has(index) || this.dialling.has(index))
   }
 
   isAsking(peer: Contact): boolean {
@@ -141,13 +142,13 @@ export class SimNode implements CoreShell<Packet>, Messenger {
 
   stop(): void {}
 
-  private enqueue(peer: Contact, frame: Frame, done: Job['done']): Undo {
+  private enqueue(peer: Contact, frame: Frame, done: Job['done'], reached?: Job['reached']): Undo {
     const to = this.directory.index(peer)
     if (to === undefined) {
       // Somebody made the peer up: nobody is at its address.
       return () => {}
     }
-    const job: Job = { to, frame, done, isOver: false, id: undefined }
+    const job: Job = { to, frame, done, reached, isOver: false, id: undefined }
     if (this.open.has(to)) this.send(job)
     else this.dial(to, job)
     return () => {
@@ -214,7 +215,10 @@ export class SimNode implements CoreShell<Packet>, Messenger {
     this.core.meet({ contact, groups, isConnected: true })
     const jobs = this.dialling.get(index) ?? []
     this.dialling.delete(index)
-    for (const job of jobs) this.send(job)
+    for (const job of jobs) {
+      if (!job.isOver) job.reached?.()
+      this.send(job)
+    }
   }
 
   /** What was asked over the connection is asked again over another: the peer may be there all the same. */

@@ -1,7 +1,9 @@
+import type { Undo } from '@ts-libp2p/interface'
 import type { Contact } from './contact.ts'
 import type { Core } from './core.ts'
 import { KadError } from './errors.ts'
 import { REQUEST_TIMEOUT_MS } from './limits.ts'
+import type { Outcome } from './rpc/messenger.ts'
 import type { Frame, Message } from './wire/message.ts'
 
 /** A request under way. */
@@ -11,51 +13,62 @@ export interface Pending<T> {
   readonly cancel: (reason: unknown) => void
 }
 
-/** One request outside of a lookup. Rejects with a `KadError`; the routing table learns of it. */
-export function askPeer(core: Core, peer: Contact, request: Frame): Pending<Message> {
+/**
+ * One request outside of a lookup. `done` is called once, later, unless the result is called first; the routing table
+ * learns of it. No promise: the core's own requests are as synchronous as the core.
+ */
+export function request(core: Core, peer: Contact, message: Frame, done: (outcome: Outcome) => void): Undo {
   const { clock, messenger } = core
   const askedAt = clock.now()
   const wasConnected = messenger.isConnected(peer)
-  return inTime<Message>(core, peer, (resolve, reject) => {
-    return messenger.ask(peer, request, outcome => {
-      if ('error' in outcome) {
-        core.onFailure(peer, askedAt)
-        reject(outcome.error)
-        return
-      }
-      core.onAnswer(peer, clock.now() - askedAt, wasConnected)
-      resolve(outcome.answer)
-    })
+  const settle = (outcome: Outcome): void => {
+    stopTimer()
+    if ('error' in outcome) core.onFailure(peer, askedAt)
+    else core.onAnswer(peer, clock.now() - askedAt, wasConnected)
+    done(outcome)
+  }
+  const stopTimer = clock.after(REQUEST_TIMEOUT_MS, () => {
+    cancel()
+    settle({ error: new KadError('timeout', `${peer.name} did not answer within ${REQUEST_TIMEOUT_MS} ms`) })
   })
+  const cancel = messenger.ask(peer, message, settle)
+  return () => {
+    stopTimer()
+    cancel()
+  }
+}
+
+/** The same for those who wait. Rejects with a `KadError`. */
+export function askPeer(core: Core, peer: Contact, message: Frame): Pending<Message> {
+  const { promise, resolve, reject } = deferred<Message>()
+  const undo = request(core, peer, message, outcome => {
+    if ('error' in outcome) reject(outcome.error)
+    else resolve(outcome.answer)
+  })
+  return { outcome: promise, cancel: cancelling(undo, reject) }
 }
 
 /** Sends what has no answer. Resolves when it has left. */
 export function tellPeer(core: Core, peer: Contact, messages: Frame): Pending<void> {
-  return inTime<void>(core, peer, (resolve, reject) => {
-    return core.messenger.tell(peer, messages, error => {
-      if (error === undefined) resolve()
-      else reject(error)
-    })
-  })
-}
-
-function inTime<T>(
-  core: Core,
-  peer: Contact,
-  begin: (resolve: (value: T) => void, reject: (err: unknown) => void) => () => void
-): Pending<T> {
-  const { promise, resolve, reject } = deferred<T>()
-  const cancelRequest = begin(resolve, reject)
-  const cancel = (reason: unknown): void => {
-    cancelRequest()
-    reject(reason)
-  }
+  const { promise, resolve, reject } = deferred<void>()
   const askedAt = core.clock.now()
+  const undo = core.messenger.tell(peer, messages, error => {
+    if (error === undefined) resolve()
+    else reject(error)
+  })
+  const cancel = cancelling(undo, reject)
   const stopTimer = core.clock.after(REQUEST_TIMEOUT_MS, () => {
     core.onFailure(peer, askedAt)
-    cancel(new KadError('timeout', `${peer.name} did not answer within ${REQUEST_TIMEOUT_MS} ms`))
+    cancel(new KadError('timeout', `${peer.name} took nothing within ${REQUEST_TIMEOUT_MS} ms`))
   })
   return { outcome: promise.finally(stopTimer), cancel }
+}
+
+function cancelling(undo: Undo, reject: (reason: unknown) => void): (reason: unknown) => void {
+  return reason => {
+    undo()
+    reject(reason)
+  }
 }
 
 function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (err: unknown) => void } {

@@ -2,7 +2,7 @@ import type { Clock, Logger, PeerId, Random } from '@ts-libp2p/interface'
 import { peerIdToBytes } from '@ts-libp2p/peer-id'
 import { abortable, type Waiter } from '@ts-libp2p/stream'
 import type { Datastore } from 'interface-datastore'
-import { askPeer } from './ask-peer.ts'
+import { request } from './ask-peer.ts'
 import { type Contact, Contacts, contactOf } from './contact.ts'
 import { KadError } from './errors.ts'
 import { type Key, keyOf } from './key.ts'
@@ -11,6 +11,7 @@ import { DisjointLookup } from './lookup/disjoint.ts'
 import { Lookup, type LookupInit } from './lookup/lookup.ts'
 import { NetworkSize } from './lookup/network-size.ts'
 import { Patience } from './lookup/patience.ts'
+import { Silence } from './lookup/silence.ts'
 import { Newcomers } from './newcomers.ts'
 import type { CheckedOptions } from './options.ts'
 import { Disk } from './own/disk.ts'
@@ -60,6 +61,7 @@ export class Core {
   private readonly scopes = new Scopes()
   private readonly warmPatience = new Patience()
   private readonly coldPatience = new Patience()
+  private readonly silence = new Silence()
   private readonly firstPeerWaiters: Waiter<void>[] = []
 
   constructor(init: CoreInit) {
@@ -168,7 +170,8 @@ export class Core {
     const init: LookupInit = {
       ...{ target, self: this.self().name, k: this.k, alpha, beta },
       maxPerGroup: this.options.diversity.perLookup,
-      patience: peer => (this.messenger.isConnected(peer) ? this.warmPatience : this.coldPatience)
+      patience: peer => (this.messenger.isConnected(peer) ? this.warmPatience : this.coldPatience),
+      silence: () => this.silence.share
     }
     const search = paths > 1 ? new DisjointLookup({ ...init, paths }) : new Lookup(init)
     const seeds = (): Contact[] => this.table.closest(target, this.k)
@@ -178,12 +181,15 @@ export class Core {
   onAnswer(peer: Contact, tookMs: number, wasConnected: boolean): void {
     if (this.table.get(peer) === undefined) this.letIn(peer)
     this.table.answered(peer, this.clock.now())
+    this.silence.learn(true)
     const patience = wasConnected ? this.warmPatience : this.coldPatience
     patience.learn(tookMs)
   }
 
+  /** It did not answer, or not in time. */
   onFailure(peer: Contact, askedAt: number): void {
     this.table.failed(peer, askedAt)
+    this.silence.learn(false)
   }
 
   /** A lookup found the peers nearest to its target: how densely they lie tells how many there are. */
@@ -198,11 +204,13 @@ export class Core {
 
   /** Asks a peer whether it is still there: the table learns of the answer, or of there being none. */
   private check(peer: Contact): void {
-    const request = frame({ type: MessageType.FIND_NODE, key: peerIdToBytes(this.self().id) })
-    const { outcome, cancel } = askPeer(this, peer, request)
+    const message = frame({ type: MessageType.FIND_NODE, key: peerIdToBytes(this.self().id) })
     const scope = this.begin()
-    scope.signal.addEventListener('abort', () => cancel(scope.signal.reason), { once: true })
-    outcome.catch(err => this.log.trace('%p did not say that it is still there - %e', peer.id, err)).finally(scope.end)
+    const undo = request(this, peer, message, outcome => {
+      scope.end()
+      if ('error' in outcome) this.log.trace('%p did not say that it is still there - %e', peer.id, outcome.error)
+    })
+    scope.signal.addEventListener('abort', undo, { once: true })
   }
 }
 

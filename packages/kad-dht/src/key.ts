@@ -23,6 +23,30 @@ export function compareDistance(target: Key, a: Key, b: Key): number {
   return 0
 }
 
+/** The first 32 bits of a key. */
+export function headOf(key: Key): number {
+  return (
+    (((key[0] as number) << 24) | ((key[1] as number) << 16) | ((key[2] as number) << 8) | (key[3] as number)) >>> 0
+  )
+}
+
+/** What has a place in the key space. */
+export interface Placed {
+  readonly key: Key
+  /** See `headOf`. */
+  readonly head: number
+}
+
+/** Sorts by distance, the nearest first. */
+export function nearestTo(target: Key): (a: Placed, b: Placed) => number {
+  const head = headOf(target)
+  return (a, b) => {
+    // Each made unsigned: the difference of two such fits into no 32 bits, and need not.
+    const first = ((a.head ^ head) >>> 0) - ((b.head ^ head) >>> 0)
+    return first !== 0 ? first : compareDistance(target, a.key, b.key)
+  }
+}
+
 /** Leading bits that two keys share: 0 to 256. */
 export function commonPrefixLength(a: Key, b: Key): number {
   for (let i = 0; i < a.length; i++) {

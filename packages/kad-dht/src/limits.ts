@@ -93,6 +93,15 @@ export const REQUEST_TIMEOUT_MS = 10_000
 /** Milliseconds after which a peer that was never asked is held slow, until answers have taught what is usual. */
 export const FIRST_PATIENCE_MS = 1500
 
+/** Round trips that a dial takes: TCP's, and that of noise with the muxer in it. */
+export const DIAL_ROUND_TRIPS = 2
+
+/** The share of requests that nobody answers, as it is taken to be until the answers tell. */
+export const FIRST_SILENCE = 0.15
+
+/** However many are silent: beyond, a lookup would ask more than twice as many peers as it looks for. */
+export const MAX_SILENCE = 0.5
+
 /** A peer is never held slow before. A garbage collection at the other end takes as long. */
 export const MIN_PATIENCE_MS = 150
 

@@ -1,6 +1,6 @@
 import type { Undo } from '@ts-libp2p/interface'
 import { peerIdToBytes } from '@ts-libp2p/peer-id'
-import { askPeer } from './ask-peer.ts'
+import { request } from './ask-peer.ts'
 import type { Contact } from './contact.ts'
 import type { Core } from './core.ts'
 import { GREET_DELAY_MS, MAX_GREETINGS, MAX_NEWCOMERS } from './limits.ts'
@@ -14,7 +14,8 @@ import { frame, MessageType } from './wire/message.ts'
 export class Newcomers {
   private readonly core: Core
   private readonly waiting = new Map<string, Newcomer>()
-  private readonly greeted = new Set<string>()
+  /** Questions under way: how to take them back. */
+  private readonly greeted = new Map<string, Undo>()
   /** Peers that answered before they said that they serve: identification takes its time. */
   private readonly proven = new Set<string>()
   private stopTimer: Undo | undefined
@@ -52,6 +53,8 @@ export class Newcomers {
   stop(): void {
     this.stopTimer?.()
     this.stopTimer = undefined
+    for (const undo of this.greeted.values()) undo()
+    this.greeted.clear()
     this.waiting.clear()
     this.proven.clear()
   }
@@ -76,15 +79,14 @@ export class Newcomers {
   /** Asks for peers near ourselves: what it says is of use, and that it says something even more. */
   private greet({ contact }: Newcomer): void {
     const { core } = this
-    const key = peerIdToBytes(core.self().id)
-    this.greeted.add(contact.name)
-    askPeer(core, contact, frame({ type: MessageType.FIND_NODE, key }))
-      .outcome.catch(err => core.log.trace('%p says that it serves and does not - %e', contact.id, err))
-      .finally(() => {
-        this.greeted.delete(contact.name)
-        this.waiting.delete(contact.name)
-        if (this.waiting.size > 0) this.greetAll()
-      })
+    const message = frame({ type: MessageType.FIND_NODE, key: peerIdToBytes(core.self().id) })
+    const undo = request(core, contact, message, outcome => {
+      if ('error' in outcome) core.log.trace('%p says that it serves and does not - %e', contact.id, outcome.error)
+      this.greeted.delete(contact.name)
+      this.waiting.delete(contact.name)
+      if (this.waiting.size > 0) this.greetAll()
+    })
+    this.greeted.set(contact.name, undo)
   }
 }
 

@@ -36,7 +36,7 @@ export class Upkeep {
     this.timers.clear()
   }
 
-  /** Looks up our own id, then a key in every bucket up to the last one that has peers. One at a time. */
+  /** Looks up our own id, then a key in every bucket whose peers that does not find. One at a time. */
   refresh(signal?: AbortSignal): Promise<void> {
     this.refreshing ??= this.refreshAll(signal).finally(() => {
       this.refreshing = undefined
@@ -47,7 +47,7 @@ export class Upkeep {
   private async refreshAll(signal?: AbortSignal): Promise<void> {
     await this.lookUpSelf(signal)
     const { table, random } = this.core
-    const last = Math.min(MAX_REFRESHED_PREFIX, table.view().at(-1)?.prefixLength ?? 0)
+    const last = Math.min(MAX_REFRESHED_PREFIX, table.lastCrowded)
     for (let prefixLength = 0; prefixLength <= last; prefixLength++) {
       await this.lookUp(nameInBucket(table.self, prefixLength, random.float()), signal)
     }

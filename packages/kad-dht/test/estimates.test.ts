@@ -1,9 +1,10 @@
 import { SeededRandom } from '@ts-libp2p/testing'
 import { describe, expect, it } from 'vitest'
-import { MAX_PATIENCE_MS, MIN_PATIENCE_MS, SIZE_SAMPLE_AGE_MS } from '../src/index.ts'
+import { FIRST_SILENCE, MAX_PATIENCE_MS, MAX_SILENCE, MIN_PATIENCE_MS, SIZE_SAMPLE_AGE_MS } from '../src/index.ts'
 import { compareDistance } from '../src/key.ts'
 import { NetworkSize } from '../src/lookup/network-size.ts'
 import { Patience } from '../src/lookup/patience.ts'
+import { Silence } from '../src/lookup/silence.ts'
 
 describe('the size of the network', () => {
   const keys = (count: number, random: SeededRandom) => Array.from({ length: count }, () => ({ key: random.bytes(32) }))
@@ -44,14 +45,34 @@ describe('patience', () => {
     expect(wild.slowMs).toBeGreaterThan(900)
   })
 
+  it('does not take the first answers, which are the fast ones, for the rule', () => {
+    const patience = new Patience(1500)
+    patience.learn(20)
+    expect(patience.slowMs).toBeGreaterThan(1200)
+  })
+
   it('has bounds', () => {
     const [fast, slow] = [new Patience(), new Patience(777)]
-    expect(slow).toMatchObject({ lateMs: 388.5, slowMs: 777 })
+    expect(slow).toMatchObject({ lateMs: 518, slowMs: 777 })
     for (let i = 0; i < 100; i++) {
       fast.learn(1)
       slow.learn(60_000)
     }
     expect(fast.lateMs).toBe(MIN_PATIENCE_MS)
     expect(slow.slowMs).toBe(MAX_PATIENCE_MS)
+  })
+})
+
+describe('silence', () => {
+  it('is what the last requests met with, and no more than half', () => {
+    const silence = new Silence()
+    expect(silence.share).toBe(FIRST_SILENCE)
+    for (let i = 0; i < 300; i++) silence.learn(true)
+    expect(silence.share).toBeLessThan(0.001)
+    for (let i = 0; i < 300; i++) silence.learn(i % 5 > 0)
+    expect(silence.share).toBeGreaterThan(0.1)
+    expect(silence.share).toBeLessThan(0.3)
+    for (let i = 0; i < 300; i++) silence.learn(false)
+    expect(silence.share).toBe(MAX_SILENCE)
   })
 })

@@ -10,6 +10,7 @@ import { sha256 } from 'multiformats/hashes/sha2'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { contactOf, encodePeer } from '../src/contact.ts'
 import { KAD_PROTOCOL, MAX_REQUEST_BYTES } from '../src/index.ts'
+import { keyOf } from '../src/key.ts'
 import { encodeMessage, MessageType } from '../src/wire/message.ts'
 import { idOf } from './peers.ts'
 import { collect, dhtOf, type SimDht, simulatedDht } from './world.ts'
@@ -74,6 +75,15 @@ describe('a peer that answers', () => {
     )
     // A second answer may come when the lookup is over.
     if (_ !== 'twice' && code !== 'timeout') expect(errors).toEqual([code])
+  })
+
+  it('never is named to nobody after one lookup, which did not wait for it to time out', async () => {
+    const node = await hostileNode(() => new Promise(() => {}))
+    const dht = dhtOf(net.hosts[0]!.node)
+    const isNamed = () => dht.routingTable.closest(keyOf(fromUtf8('any')), 20).some(({ id }) => id.equals(node.peerId))
+    expect(isNamed()).toBe(true)
+    await net.run(collect(dht.getClosestPeers(fromUtf8('anything'))))
+    expect(isNamed()).toBe(false)
   })
 
   it('with a hundred peers that do not exist delays a lookup, and no more', async () => {

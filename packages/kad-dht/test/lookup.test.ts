@@ -96,6 +96,30 @@ describe('a lookup', () => {
     expect(lookup.next(5000)).toBe('done')
   })
 
+  it('asks more than k from the start where some will not answer', () => {
+    const lookup = new Lookup({ ...init, k: 4, beta: 1, silence: () => 0.5 })
+    lookup.begin(all.slice(0, 12), 0)
+    expect(askable(lookup, 0)).toHaveLength(8)
+    lookup.answered(all[0]!.name, [], 1)
+    expect(askable(lookup, 1)).toEqual([])
+    for (const { name } of all.slice(1, 8)) lookup.answered(name, [], 2)
+    expect(lookup.next(2)).toBe('done')
+  })
+
+  it('expects an answer a round trip after the dial, by which it knows how far the peer is', () => {
+    const lookup = new Lookup({ ...init, k: 1, beta: 1, patience: () => ({ lateMs: 5000, slowMs: 9000 }) })
+    lookup.begin(all.slice(0, 2), 0)
+    askable(lookup, 0)
+    lookup.reached(all[0]!.name, 400)
+    // The dial took two round trips of 200 ms. As TCP has it after one sample: the mean, and deviations of half of that.
+    expect(lookup.deadline()).toBe(400 + 2 * 200)
+    expect(names(askable(lookup, 800))).toEqual([all[1]!.name])
+    lookup.answered(all[1]!.name, [], 900)
+    expect(lookup.next(999)).toBe('wait')
+    expect(lookup.next(400 + 3 * 200)).toBe('done')
+    expect(lookup.slow().map(({ contact }) => contact.name)).toEqual([all[0]!.name])
+  })
+
   it('asks the next one in place of one that is late', () => {
     const lookup = new Lookup({ ...init, alpha: 2 })
     lookup.begin(all.slice(0, 6), 0)

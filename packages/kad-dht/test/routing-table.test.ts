@@ -45,6 +45,15 @@ describe('the routing table', () => {
     expect(table.size).toBe(table.view().reduce((sum, bucket) => sum + bucket.peers.length, 0))
   })
 
+  it('knows behind which bucket a lookup of itself finds everybody', () => {
+    const table = tableOf(peers(300))
+    const behind = (index: number) => table.view().filter(({ prefixLength }) => prefixLength >= index)
+    const countOf = (index: number) => behind(index).reduce((sum, bucket) => sum + bucket.peers.length, 0)
+    expect(countOf(table.lastCrowded)).toBeGreaterThanOrEqual(20)
+    expect(countOf(table.lastCrowded + 1)).toBeLessThan(20)
+    expect(tableOf(peers(10)).lastCrowded).toBe(0)
+  })
+
   it('finds the nearest of those it has, in order', () => {
     fc.assert(
       fc.property(

@@ -13,16 +13,26 @@ function network(size: number, settleMs: number): SimNetwork {
 }
 
 /** The short forms of `pnpm sim dht`; see docs/kad-dht.md for the long ones. */
-describe('a network of simulated nodes', () => {
+describe('a network of simulated nodes', { timeout: 120_000 }, () => {
   it('finds and provides although nodes come and go and a fifth of them is silent', () => {
     const net = network(120, MINUTE_MS)
     unsettle(net, 0.2)
-    net.cores.run({ ms: 20 * MINUTE_MS })
+    net.cores.run({ ms: 10 * MINUTE_MS })
     const found = lookups(net, { count: 60, pauseMs: 1000 })
     expect(found.success).toBeGreaterThanOrEqual(0.99)
     expect(found.recall).toBeGreaterThan(0.9)
     expect(found.messages).toBeLessThan(60)
-    expect(provideAndFind(net, { count: 20, laterMs: 10 * MINUTE_MS }).success).toBe(1)
+    expect(provideAndFind(net, { count: 20, laterMs: 5 * MINUTE_MS }).success).toBe(1)
+  })
+
+  it('lets everybody into the tables of their neighbours, however many come at once', () => {
+    const net = network(120, MINUTE_MS)
+    const known = net.answering().map(index => {
+      const { contact } = net.node(index)
+      const [, ...neighbours] = net.nearest(contact.key, 11).map(({ name }) => net.directory.index({ name }) as number)
+      return neighbours.filter(neighbour => net.node(neighbour).core.table.get(contact) !== undefined).length
+    })
+    expect(known.filter(count => count < 9)).toEqual([])
   })
 
   it('answers a first lookup in time', () => {

@@ -1,5 +1,5 @@
 import type { Contact } from '../contact.ts'
-import { compareDistance, type Key } from '../key.ts'
+import { nearestTo } from '../key.ts'
 import { ALPHA } from '../limits.ts'
 import type { Candidate } from './candidate.ts'
 import { Lookup, type LookupInit } from './lookup.ts'
@@ -17,14 +17,14 @@ export interface DisjointLookupInit extends Omit<LookupInit, 'claim'> {
  */
 export class DisjointLookup implements Search {
   readonly paths: number
-  private readonly target: Key
+  private readonly order: ReturnType<typeof nearestTo>
   private readonly lookups: Lookup[]
   private readonly claimed = new Map<string, number>()
   private turn = 0
 
   constructor({ paths, ...init }: DisjointLookupInit) {
     this.paths = paths
-    this.target = init.target
+    this.order = nearestTo(init.target)
     const alpha = Math.max(1, Math.ceil((init.alpha ?? ALPHA) / paths))
     this.lookups = Array.from({ length: paths }, (_, path) => {
       return new Lookup({ ...init, alpha, claim: name => this.claim(name, path) })
@@ -52,6 +52,10 @@ export class DisjointLookup implements Search {
     return step
   }
 
+  reached(name: string, now: number): void {
+    this.lookups[this.pathOf(name)]?.reached(name, now)
+  }
+
   answered(name: string, named: readonly Contact[], now: number): Contact[] {
     return this.lookups[this.pathOf(name)]?.answered(name, named, now) ?? []
   }
@@ -69,6 +73,10 @@ export class DisjointLookup implements Search {
     return deadlines.length > 0 ? Math.min(...deadlines) : undefined
   }
 
+  slow(): Candidate[] {
+    return this.lookups.flatMap(lookup => lookup.slow())
+  }
+
   overdue(now: number): Contact[] {
     return this.lookups.flatMap(lookup => lookup.overdue(now))
   }
@@ -83,7 +91,7 @@ export class DisjointLookup implements Search {
 
   candidates(): readonly Candidate[] {
     const all = this.lookups.flatMap(lookup => lookup.candidates())
-    return all.sort((a, b) => compareDistance(this.target, a.contact.key, b.contact.key))
+    return all.sort((a, b) => this.order(a.contact, b.contact))
   }
 
   pathOf(name: string): number {
@@ -95,7 +103,7 @@ export class DisjointLookup implements Search {
   }
 
   private sorted(contacts: Contact[]): Contact[] {
-    return contacts.sort((a, b) => compareDistance(this.target, a.key, b.key))
+    return contacts.sort(this.order)
   }
 
   private claim(name: string, path: number): boolean {

@@ -1,9 +1,9 @@
 import type { Contact } from '../contact.ts'
-import { CUSTOMER, groupsOf } from '../groups.ts'
-import { compareDistance, type Key } from '../key.ts'
+import { type Key, nearestTo } from '../key.ts'
 import { ALPHA, BETA, K, MAX_CANDIDATES, MAX_PER_GROUP_IN_LOOKUP, MAX_SLOW, REQUEST_TIMEOUT_MS } from '../limits.ts'
-import type { Candidate, CandidateState } from './candidate.ts'
-import type { PatienceFor, Search, Step, Waits } from './search.ts'
+import { Candidate, type CandidateState } from './candidate.ts'
+import { waitsAfterDial } from './patience.ts'
+import type { PatienceFor, Search, Step } from './search.ts'
 
 export interface LookupInit {
   readonly target: Key
@@ -16,6 +16,8 @@ export interface LookupInit {
   /** The nearest peers that must have answered for that. Default 3. */
   readonly beta?: number
   readonly patience: PatienceFor
+  /** The share of requests that nobody answers, as far as is known: more peers are asked from the start. Default 0. */
+  readonly silence?: () => number
   readonly maxPerGroup?: number
   readonly requestTimeoutMs?: number
   /** Takes a peer for this search alone; false when another has it. For disjoint paths. */
@@ -27,26 +29,30 @@ export interface LookupInit {
  * asked, α at a time. When the β nearest have answered the search has converged, and the rest of the k nearest are
  * asked all at once. It ends when the k nearest have answered.
  *
- * Nobody waits for the dead: the search goes on around a peer that is late, and ends without one that is slow, though
- * its answer is welcome.
+ * Nobody waits for the dead: as many are asked as it takes for k answers in all likelihood, another one is asked in the
+ * place of a peer that is late, and the search ends without one that is slow, though its answer is welcome.
  * Peers of one network beyond a number are passed over as long as there are others.
  */
 export class Lookup implements Search {
   readonly paths = 1
   private readonly init: Required<Omit<LookupInit, 'self' | 'claim'>> & Pick<LookupInit, 'self' | 'claim'>
+  private readonly order: ReturnType<typeof nearestTo>
   /** The nearest first. */
   private readonly list: Candidate[] = []
   private readonly byName = new Map<string, Candidate>()
+  /** Those whose answer is due. */
+  private readonly inFlight = new Set<Candidate>()
   private asked = 0
   /** Those of them that are late. */
   private late = 0
-  private slow = 0
+  private slowOnes = 0
   private hasConverged = false
   private isStopped = false
 
   constructor(init: LookupInit) {
     const { maxPerGroup = MAX_PER_GROUP_IN_LOOKUP, requestTimeoutMs = REQUEST_TIMEOUT_MS } = init
-    this.init = { k: K, alpha: ALPHA, beta: BETA, ...init, maxPerGroup, requestTimeoutMs }
+    this.order = nearestTo(init.target)
+    this.init = { k: K, alpha: ALPHA, beta: BETA, silence: () => 0, ...init, maxPerGroup, requestTimeoutMs }
   }
 
   begin(contacts: readonly Contact[], now: number): void {
@@ -60,6 +66,11 @@ export class Lookup implements Search {
     if (step !== 'done' || considered >= this.init.k) return step
     // Not enough peers of different networks: the others count too.
     return this.walk(now, Number.POSITIVE_INFINITY).step
+  }
+
+  reached(name: string, now: number): void {
+    const candidate = this.byName.get(name)
+    if (candidate?.state === 'asked') candidate.waits = waitsAfterDial(now - candidate.askedAt)
   }
 
   answered(name: string, named: readonly Contact[], now: number): Contact[] {
@@ -83,19 +94,23 @@ export class Lookup implements Search {
   }
 
   deadline(): number | undefined {
-    if (this.asked + this.slow === 0) return undefined
+    if (this.asked + this.slowOnes === 0) return undefined
     let deadline = Number.POSITIVE_INFINITY
-    for (const candidate of this.list) {
+    for (const candidate of this.inFlight) {
       if (candidate.state === 'asked') deadline = Math.min(deadline, this.dueAt(candidate, !candidate.isLate))
       if (candidate.state === 'slow') deadline = Math.min(deadline, candidate.askedAt + this.init.requestTimeoutMs)
     }
     return deadline
   }
 
+  slow(): Candidate[] {
+    return [...this.inFlight].filter(({ state }) => state === 'slow')
+  }
+
   overdue(now: number): Contact[] {
-    if (this.slow === 0) return []
+    if (this.slowOnes === 0) return []
     const { requestTimeoutMs } = this.init
-    return this.list.flatMap(({ state, askedAt, contact }) => {
+    return [...this.inFlight].flatMap(({ state, askedAt, contact }) => {
       return state === 'slow' && now - askedAt >= requestTimeoutMs ? [contact] : []
     })
   }
@@ -117,7 +132,7 @@ export class Lookup implements Search {
   }
 
   progress(): { queued: number; running: number } {
-    return { queued: this.byName.size - this.asked - this.slow, running: this.asked + this.slow }
+    return { queued: this.byName.size - this.asked - this.slowOnes, running: this.asked + this.slowOnes }
   }
 
   // ---- inside ----------------------------------------------------------------------------------------------------
@@ -125,26 +140,21 @@ export class Lookup implements Search {
   private hear(contact: Contact, from: Candidate | undefined, now: number): boolean {
     const { name } = contact
     if (name === this.init.self || this.byName.has(name)) return false
-    const at = this.placeOf(contact.key)
+    const at = this.placeOf(contact)
     if (at >= MAX_CANDIDATES || this.init.claim?.(name) === false) return false
-    const candidate: Candidate = {
-      ...{ contact, state: 'heard', heardFrom: from?.contact.name, heardAt: now, hops: (from?.hops ?? 0) + 1 },
-      ...{ group: groupsOf(contact.multiaddrs, CUSTOMER)[0], askedAt: 0, doneAt: 0, news: 0 },
-      ...{ waits: NO_WAITS, isLate: false },
-      error: undefined
-    }
+    const candidate = new Candidate(contact, from, now)
     this.list.splice(at, 0, candidate)
     this.byName.set(name, candidate)
     if (this.list.length > MAX_CANDIDATES) this.forgetFarthest()
     return true
   }
 
-  private placeOf(key: Key): number {
+  private placeOf(contact: Contact): number {
     let low = 0
     let high = this.list.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (compareDistance(this.init.target, (this.list[middle] as Candidate).contact.key, key) < 0) low = middle + 1
+      if (this.order((this.list[middle] as Candidate).contact, contact) < 0) low = middle + 1
       else high = middle
     }
     return low
@@ -160,8 +170,9 @@ export class Lookup implements Search {
   private settle(name: string, now: number): Candidate | undefined {
     const candidate = this.byName.get(name)
     if (candidate?.state === 'asked') this.leaveAsked(candidate)
-    else if (candidate?.state === 'slow') this.slow--
+    else if (candidate?.state === 'slow') this.slowOnes--
     else return undefined
+    this.inFlight.delete(candidate)
     candidate.doneAt = now
     return candidate
   }
@@ -178,12 +189,12 @@ export class Lookup implements Search {
 
   private passOver(now: number): void {
     if (this.asked === 0) return
-    for (const candidate of this.list) {
+    for (const candidate of this.inFlight) {
       if (candidate.state !== 'asked') continue
       if (now >= this.dueAt(candidate, false)) {
         this.leaveAsked(candidate)
         candidate.state = 'slow'
-        this.slow++
+        this.slowOnes++
       } else if (!candidate.isLate && now >= this.dueAt(candidate, true)) {
         candidate.isLate = true
         this.late++
@@ -191,31 +202,38 @@ export class Lookup implements Search {
     }
   }
 
-  /** From the nearest outwards: what is missing among the first k that are neither dead nor slow. */
+  /** From the nearest outwards: what is missing for k answers of peers that are neither dead nor slow. */
   private walk(now: number, maxPerGroup: number): { step: Step; considered: number } {
     const { k, beta } = this.init
     const groups = new Map<string, number>()
+    const share = 1 - this.init.silence()
     let considered = 0
     let answered = 0
+    /** Answers that may be counted on. */
+    let expected = 0
     let isWaiting = false
     let isBlocked = false
     for (const candidate of this.list) {
-      const { state, group } = candidate
-      if (considered === k) break
-      if (state === 'failed' || state === 'slow' || isOver(groups, group, maxPerGroup)) continue
+      const { state, isLate, contact } = candidate
+      if (answered === k) break
+      if (state === 'failed' || state === 'slow') continue
+      if (state === 'heard' && expected > k - ENOUGH) break
+      if (isOver(groups, contact.group, maxPerGroup)) continue
       considered++
-      if (state === 'asked') isWaiting = true
-      if (state === 'asked' && !candidate.isLate) isBlocked = true
-      if (state === 'answered' && ++answered >= beta && !isBlocked) this.hasConverged = true
       if (state === 'heard') return { step: this.mayAsk() ? this.ask(candidate, now) : 'wait', considered }
+      if (state === 'asked') isWaiting = true
+      if (state === 'asked' && !isLate) isBlocked = true
+      if (state === 'answered' && ++answered >= beta && !isBlocked) this.hasConverged = true
+      if (state === 'answered') expected++
+      else if (!isLate) expected += share
     }
     if (isWaiting) return { step: 'wait', considered }
-    return { step: considered < beta && this.slow > 0 ? 'wait' : 'done', considered }
+    return { step: answered < beta && this.slowOnes > 0 ? 'wait' : 'done', considered }
   }
 
   private mayAsk(): boolean {
     const { alpha, k } = this.init
-    return this.asked - this.late < (this.hasConverged ? k : alpha) && this.late + this.slow < MAX_SLOW
+    return this.asked - this.late < (this.hasConverged ? 2 * k : alpha) && this.late + this.slowOnes < MAX_SLOW
   }
 
   private ask(candidate: Candidate, now: number): Contact {
@@ -223,26 +241,28 @@ export class Lookup implements Search {
     candidate.askedAt = now
     candidate.waits = this.init.patience(candidate.contact)
     this.asked++
+    this.inFlight.add(candidate)
     return candidate.contact
   }
 
   /** Peers of different networks first, as long as there are enough. */
   private pick(count: number, fits: (state: CandidateState) => boolean): Contact[] {
-    const { target, maxPerGroup } = this.init
+    const { maxPerGroup } = this.init
     const groups = new Map<string, number>()
     const picked: Contact[] = []
     const spare: Contact[] = []
-    for (const { state, group, contact } of this.list) {
+    for (const { state, contact } of this.list) {
       if (!fits(state)) continue
-      ;(isOver(groups, group, maxPerGroup) ? spare : picked).push(contact)
+      ;(isOver(groups, contact.group, maxPerGroup) ? spare : picked).push(contact)
       if (picked.length === count) return picked
     }
     picked.push(...spare.slice(0, count - picked.length))
-    return picked.sort((a, b) => compareDistance(target, a.key, b.key))
+    return picked.sort(this.order)
   }
 }
 
-const NO_WAITS: Waits = { lateMs: 0, slowMs: 0 }
+/** Half an answer more is not worth a request. */
+const ENOUGH = 0.5
 
 /** Counts the peer in its network, unless that is full. */
 function isOver(groups: Map<string, number>, group: string | undefined, limit: number): boolean {

@@ -1,4 +1,4 @@
-import { FIRST_PATIENCE_MS, MAX_PATIENCE_MS, MIN_PATIENCE_MS } from '../limits.ts'
+import { DIAL_ROUND_TRIPS, FIRST_PATIENCE_MS, MAX_PATIENCE_MS, MIN_PATIENCE_MS } from '../limits.ts'
 import type { Waits } from './search.ts'
 
 /** Weights of a new sample, as TCP's round-trip estimate has them (RFC 6298). */
@@ -8,37 +8,48 @@ const DEVIATION_WEIGHT = 1 / 4
 const LATE_DEVIATIONS = 2
 const SLOW_DEVIATIONS = 4
 
-/** How long an answer usually takes, learnt from those that came: as TCP does it, by their mean and deviation. */
+/**
+ * How long an answer usually takes, learnt from those that came: as TCP does it, by their mean and deviation. The fast
+ * answer first, so the first ones must not be taken for the rule: it begins as if one had taken a third of `firstMs`.
+ */
 export class Patience implements Waits {
-  private readonly firstMs: number
-  private meanMs: number | undefined
-  private deviationMs = 0
+  private meanMs: number
+  private deviationMs: number
 
   constructor(firstMs: number = FIRST_PATIENCE_MS) {
-    this.firstMs = firstMs
+    this.meanMs = firstMs / 3
+    this.deviationMs = this.meanMs / 2
   }
 
   learn(sampleMs: number): void {
-    if (this.meanMs === undefined) {
-      this.meanMs = sampleMs
-      this.deviationMs = sampleMs / 2
-      return
-    }
     const error = sampleMs - this.meanMs
     this.meanMs += MEAN_WEIGHT * error
     this.deviationMs += DEVIATION_WEIGHT * (Math.abs(error) - this.deviationMs)
   }
 
   get lateMs(): number {
-    return this.meanMs === undefined ? this.firstMs / 2 : this.within(LATE_DEVIATIONS)
+    return this.within(LATE_DEVIATIONS)
   }
 
   get slowMs(): number {
-    return this.meanMs === undefined ? this.firstMs : this.within(SLOW_DEVIATIONS)
+    return this.within(SLOW_DEVIATIONS)
   }
 
   private within(deviations: number): number {
-    const ms = (this.meanMs ?? 0) + deviations * this.deviationMs
-    return Math.min(MAX_PATIENCE_MS, Math.max(MIN_PATIENCE_MS, ms))
+    return bounded(this.meanMs + deviations * this.deviationMs)
   }
+}
+
+/**
+ * What to expect of a peer that was dialled, which tells how far it is: the answer takes one more round trip, and as long
+ * as TCP would wait that has seen one.
+ */
+export function waitsAfterDial(dialMs: number): Waits {
+  const roundTripMs = dialMs / DIAL_ROUND_TRIPS
+  const within = (deviations: number): number => dialMs + bounded(roundTripMs * (1 + deviations / 2))
+  return { lateMs: within(LATE_DEVIATIONS), slowMs: within(SLOW_DEVIATIONS) }
+}
+
+function bounded(ms: number): number {
+  return Math.min(MAX_PATIENCE_MS, Math.max(MIN_PATIENCE_MS, ms))
 }

@@ -23,6 +23,8 @@ export interface Search {
   /** Peers to begin with. */
   begin(contacts: readonly Contact[], now: number): void
   next(now: number): Step
+  /** A peer that had to be dialled was: its answer is a round trip away. */
+  reached(name: string, now: number): void
   /** A peer answered and named others. Returns those that were news. */
   answered(name: string, named: readonly Contact[], now: number): Contact[]
   failed(name: string, error: Error, now: number): void
@@ -30,6 +32,8 @@ export interface Search {
   stop(): void
   /** When `next` may say something else although nobody answered. */
   deadline(): number | undefined
+  /** Peers that were held slow when it ended. */
+  slow(): Candidate[]
   /** Peers whose request has been under way for too long. */
   overdue(now: number): Contact[]
   /** The nearest peers that answered, the nearest first. */

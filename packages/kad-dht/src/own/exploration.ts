@@ -1,5 +1,5 @@
 import type { Contact } from '../contact.ts'
-import { bitAt, commonPrefixLength, compareDistance, type Key } from '../key.ts'
+import { bitAt, commonPrefixLength, type Key, nearestTo } from '../key.ts'
 import { MAX_PREFIX_BITS } from '../prefix-keys.ts'
 
 /** A part of the key space: all keys that begin with `length` bits, which are `bits` as a number. */
@@ -68,7 +68,7 @@ export function assign(
 ): Map<Contact, Uint8Array[]> {
   const byPeer = new Map<Contact, Uint8Array[]>()
   for (const { key, place } of keys) {
-    const nearest = [...peers].sort((a, b) => compareDistance(place, a.key, b.key)).slice(0, k)
+    const nearest = [...peers].sort(nearestTo(place)).slice(0, k)
     for (const peer of nearest) {
       const told = byPeer.get(peer)
       if (told === undefined) byPeer.set(peer, [key])

@@ -123,7 +123,14 @@ export class LookupRun {
     this.emit({ ...named('SEND_QUERY'), to: peer.id, ...this.messageFields(), path })
     const request: Running = { cancel: undefined, isConnected, askedAt: clock.now() }
     this.running.set(peer.name, request)
-    request.cancel = messenger.ask(peer, this.request, outcome => this.onOutcome(peer, outcome))
+    const reached = isConnected ? undefined : (): void => this.onReached(peer)
+    request.cancel = messenger.ask(peer, this.request, outcome => this.onOutcome(peer, outcome), reached)
+  }
+
+  private onReached({ name }: Contact): void {
+    if (!this.running.has(name)) return
+    this.search.reached(name, this.core.clock.now())
+    this.setTimer()
   }
 
   private onOutcome(peer: Contact, outcome: Outcome): void {
@@ -191,6 +198,8 @@ export class LookupRun {
     if (this.endedAt !== undefined) return
     this.endedAt = this.core.clock.now()
     this.timer?.stop()
+    // Nobody will know any more whether they would have answered: that they did not for so long must do.
+    for (const { contact, askedAt } of this.search.slow()) this.core.onFailure(contact, askedAt)
     for (const { cancel } of this.running.values()) cancel?.()
     this.running.clear()
     for (let path = 0; path < this.search.paths; path++) {

@@ -1,5 +1,5 @@
 import type { Stream, Undo } from '@ts-libp2p/interface'
-import { toError } from '@ts-libp2p/stream'
+import { defer, toError } from '@ts-libp2p/stream'
 import type { Contact } from '../contact.ts'
 import { KadError } from '../errors.ts'
 import { MAX_STREAMS_PER_PEER, MAX_WAITING_PER_PEER } from '../limits.ts'
@@ -26,6 +26,8 @@ interface Job {
   readonly frame: Frame
   readonly expectsAnswer: boolean
   readonly done: (outcome: Outcome | Sent) => void
+  /** Called when a stream was opened for it. */
+  readonly reached: (() => void) | undefined
   /** Gives up on whatever it waits for now. */
   cancel: (() => void) | undefined
   isOver: boolean
@@ -51,8 +53,8 @@ export class PeerLine {
     return this.used > 0
   }
 
-  send(peer: Contact, frame: Frame, expectsAnswer: boolean, done: Job['done']): Undo {
-    const job: Job = { peer, frame, expectsAnswer, done, cancel: undefined, isOver: false }
+  send(peer: Contact, frame: Frame, expectsAnswer: boolean, done: Job['done'], reached?: Job['reached']): Undo {
+    const job: Job = { peer, frame, expectsAnswer, done, reached, cancel: undefined, isOver: false }
     this.start(job)
     return () => {
       if (job.isOver) return
@@ -77,7 +79,8 @@ export class PeerLine {
 
   private wait(job: Job): void {
     if (this.waiting.length >= MAX_WAITING_PER_PEER) {
-      this.finish(job, { error: new KadError('too-many', `${MAX_WAITING_PER_PEER} requests to ${this.name} wait`) })
+      const error = new KadError('too-many', `${MAX_WAITING_PER_PEER} requests to ${this.name} wait`)
+      defer(() => this.finish(job, { error }))
       return
     }
     this.waiting.push(job)
@@ -114,6 +117,7 @@ export class PeerLine {
 
   private opened(job: Job, stream: Stream): void {
     const request = this.wrap(stream)
+    if (!job.isOver) job.reached?.()
     if (!job.isOver) this.run(job, request)
     else if (request.isUsable) this.release(request)
   }

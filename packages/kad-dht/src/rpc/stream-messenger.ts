@@ -29,8 +29,8 @@ export class StreamMessenger implements Messenger {
     }
   }
 
-  ask(peer: Contact, request: Frame, done: (outcome: Outcome) => void): Undo {
-    return this.lineOf(peer).send(peer, request, true, outcome => done(outcome as Outcome))
+  ask(peer: Contact, request: Frame, done: (outcome: Outcome) => void, reached?: () => void): Undo {
+    return this.lineOf(peer).send(peer, request, true, outcome => done(outcome as Outcome), reached)
   }
 
   tell(peer: Contact, messages: Frame, done: (error?: Error) => void): Undo {

@@ -9,7 +9,7 @@ import {
   validateRecord
 } from '@ts-libp2p/record'
 import { toError } from '@ts-libp2p/stream'
-import { type Contact, type Contacts, encodePeer, wireOf } from '../contact.ts'
+import { type Contact, type Contacts, encodePeer } from '../contact.ts'
 import { KadError } from '../errors.ts'
 import { CUSTOMER, groupOf } from '../groups.ts'
 import { keyOf } from '../key.ts'
@@ -72,9 +72,8 @@ export class Server {
   private onFindNode({ type, key }: Message, from: Asker): Frame | Promise<Frame> {
     needKey(type, key, key.byteLength > 0)
     const closer = this.closerTo(key, from)
-    const target = this.init.connected(key)
-    const isListed = closer.some(({ id }) => id.equals(key))
-    if (target === undefined || isListed) return this.fill({ type, key }, closer)
+    const target = mayBePeerId(key) ? this.init.connected(key) : undefined
+    if (target === undefined || closer.some(({ id }) => id.equals(key))) return this.fill({ type, key }, closer)
     return target.then(contact => this.fill({ type, key }, contact === undefined ? closer : [contact, ...closer]))
   }
 
@@ -132,14 +131,23 @@ export class Server {
       return left >= 0
     }
     const closerPeers = closer
-      .map(contact => wireOf(contact, this.init.table.get(contact)?.isConnected ?? true))
+      .map(contact => contact.wire(this.init.table.get(contact)?.isConnected ?? true))
       .filter(fits)
     return frame({ ...answer, closerPeers, providerPeers: providers.filter(fits) })
   }
 }
 
+const MULTIHASH_IDENTITY = 0x00
+const MULTIHASH_SHA256 = 0x12
+
 function needKey(type: MessageType, key: Uint8Array, isGood: boolean): void {
   if (!isGood) throw new KadError('malformed', `a ${nameOfType(type)} with a key of ${key.byteLength} bytes`)
+}
+
+/** Most keys are none: what is asked for is the place. */
+function mayBePeerId(key: Uint8Array): boolean {
+  const [code, length] = key
+  return (code === MULTIHASH_SHA256 || code === MULTIHASH_IDENTITY) && length === key.byteLength - 2
 }
 
 function isProviderKey(key: Uint8Array): boolean {

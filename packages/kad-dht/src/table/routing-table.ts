@@ -1,5 +1,5 @@
 import type { Contact } from '../contact.ts'
-import { commonPrefixLength, compareDistance, KEY_BITS, type Key } from '../key.ts'
+import { commonPrefixLength, KEY_BITS, type Key, nearestTo } from '../key.ts'
 import {
   K,
   MAX_FAILURES,
@@ -35,6 +35,8 @@ export interface Newcomer {
   readonly groups: readonly string[]
   readonly isConnected: boolean
 }
+
+type Order = ReturnType<typeof nearestTo>
 
 /** What one bucket holds: for people and tests. */
 export interface BucketView {
@@ -150,10 +152,11 @@ export class RoutingTable {
    */
   closest(target: Key, count: number): Contact[] {
     const index = Math.min(commonPrefixLength(this.self, target), this.buckets.length)
+    const order = nearestTo(target)
     const found: Contact[] = []
-    this.take(found, target, count, index, index + 1)
-    if (found.length < count) this.take(found, target, count, index + 1, this.buckets.length)
-    for (let i = index - 1; i >= 0 && found.length < count; i--) this.take(found, target, count, i, i + 1)
+    this.take(found, order, count, index, index + 1)
+    if (found.length < count) this.take(found, order, count, index + 1, this.buckets.length)
+    for (let i = index - 1; i >= 0 && found.length < count; i--) this.take(found, order, count, i, i + 1)
     return found
   }
 
@@ -178,14 +181,24 @@ export class RoutingTable {
     return this.buckets[prefixLength]?.entries.size ?? 0
   }
 
-  private take(found: Contact[], target: Key, count: number, from: number, to: number): void {
+  /** Behind this bucket are fewer than k peers: a lookup of our own id finds them all. */
+  get lastCrowded(): number {
+    let behind = 0
+    for (let i = this.buckets.length - 1; i > 0; i--) {
+      behind += this.countAt(i)
+      if (behind >= this.k) return i
+    }
+    return 0
+  }
+
+  private take(found: Contact[], order: Order, count: number, from: number, to: number): void {
     const good: Contact[] = []
     for (let i = from; i < to; i++) {
       const bucket = this.buckets[i]
       if (bucket === undefined) continue
       for (const { contact, failures } of bucket.entries.values()) if (failures === 0) good.push(contact)
     }
-    good.sort((a, b) => compareDistance(target, a.key, b.key))
+    good.sort(order)
     for (let i = 0; i < good.length && found.length < count; i++) found.push(good[i] as Contact)
   }
 

@@ -33,7 +33,7 @@ export function nameOfType(type: MessageType): MessageName {
 }
 
 export function encodeMessage(message: Partial<Message> & Pick<Message, 'type'>): Uint8Array {
-  return new Uint8Array(Wire.encode(message as unknown as Wire.$Properties).finish())
+  return Wire.encode(message as unknown as Wire.$Properties).finish()
 }
 
 /** A message as it goes out. Requests are made once and sent to many. */

@@ -6,13 +6,13 @@ export const NOT_BASE58 = -1
  * so most of the time an address takes; this goes 4 digits (under 2^24) or 3 bytes at a time, in doubles, which hold
  * every product exactly. The tests compare the two.
  */
-const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+export const BASE58: string = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 const GROUP = 58 ** 4
 const LIMB = 2 ** 24
 const POWERS = [1, 58, 58 ** 2, 58 ** 3, GROUP]
 const DIGITS = digitTable()
 /** Every two digits: half the work of one by one. */
-const PAIRS = Array.from(ALPHABET).flatMap(high => Array.from(ALPHABET, low => high + low))
+const PAIRS = Array.from(BASE58).flatMap(high => Array.from(BASE58, low => high + low))
 
 /**
  * Writes the bytes to `target` at `at` and returns the offset behind them, or `NOT_BASE58`. They are never more than the
@@ -39,7 +39,7 @@ export function encodeBase58(bytes: Uint8Array, start = 0, end: number = bytes.b
   const odd = (end - from) % 3
   if (odd > 0) multiplyAdd(groups, 1, readLimb(bytes, from, from + odd), GROUP)
   for (let i = from + odd; i < end; i += 3) multiplyAdd(groups, LIMB, readLimb(bytes, i, i + 3), GROUP)
-  return ALPHABET.charAt(0).repeat(from - start) + formatGroups(groups)
+  return BASE58.charAt(0).repeat(from - start) + formatGroups(groups)
 }
 
 /** `value = value * factor + addend`, on a number that is stored least significant part first, in `base`. */
@@ -95,6 +95,6 @@ function formatGroups(groups: number[]): string {
 
 function digitTable(): Int8Array {
   const table = new Int8Array(128).fill(NOT_BASE58)
-  for (let i = 0; i < ALPHABET.length; i++) table[ALPHABET.charCodeAt(i)] = i
+  for (let i = 0; i < BASE58.length; i++) table[BASE58.charCodeAt(i)] = i
   return table
 }

@@ -1,7 +1,7 @@
 import { bytesEqual } from '@ts-libp2p/bytes'
 import type { ECDSAPrivateKey, ECDSAPublicKey } from '@ts-libp2p/interface'
-import { base64url } from 'multiformats/bases/base64'
 import { curvePoint, generateScalar, signer } from '#ecdsa-secret'
+import { toBase64Url } from './base64-url.ts'
 import { CurvePublicKey, publicJwk } from './ecdsa.ts'
 import type { CurveName } from './ecdsa-curves.ts'
 import { encodePublic } from './ecdsa-der.ts'
@@ -37,6 +37,6 @@ class CurvePrivateKey extends SigningKey<'ECDSA', ECDSAPublicKey> {
 
   get jwk(): JsonWebKey {
     const point = curvePoint(this.#curve, this.#scalar)
-    return { ...publicJwk(this.#curve, point), d: base64url.baseEncode(this.#scalar) }
+    return { ...publicJwk(this.#curve, point), d: toBase64Url(this.#scalar) }
   }
 }

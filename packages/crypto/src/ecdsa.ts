@@ -1,6 +1,6 @@
 import type { ECDSAPublicKey } from '@ts-libp2p/interface'
-import { base64url } from 'multiformats/bases/base64'
 import { verifier } from '#ecdsa'
+import { toBase64Url } from './base64-url.ts'
 import type { CurveName } from './ecdsa-curves.ts'
 import { decodePublic } from './ecdsa-der.ts'
 import { VerifyingKey } from './verifying-key.ts'
@@ -29,6 +29,6 @@ export class CurvePublicKey extends VerifyingKey<'ECDSA', 0x0> {
 
 export function publicJwk(curve: CurveName, point: Uint8Array): JsonWebKey {
   const middle = (point.byteLength + 1) / 2
-  const x = base64url.baseEncode(point.subarray(1, middle))
-  return { kty: 'EC', crv: curve, x, y: base64url.baseEncode(point.subarray(middle)) }
+  const x = toBase64Url(point.subarray(1, middle))
+  return { kty: 'EC', crv: curve, x, y: toBase64Url(point.subarray(middle)) }
 }

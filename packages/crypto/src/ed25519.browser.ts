@@ -1,5 +1,5 @@
 import { concat, fromHex } from '@ts-libp2p/bytes'
-import { base64url } from 'multiformats/bases/base64'
+import { fromBase64Url } from './base64-url.ts'
 import type { Signer } from './signing-key.ts'
 import type { Verifier } from './verifying-key.ts'
 import { owned, subtleFor } from './webcrypto.ts'
@@ -16,7 +16,7 @@ export async function publicKeyOfSeed(seed: Uint8Array): Promise<Uint8Array> {
   const subtle = await subtleFor(ALGORITHM)
   if (subtle === undefined) return (await noble()).publicKeyOfSeed(seed)
   const key = await subtle.importKey('pkcs8', pkcs8(seed), ALGORITHM, true, ['sign'])
-  return base64url.baseDecode((await subtle.exportKey('jwk', key)).x ?? '')
+  return fromBase64Url((await subtle.exportKey('jwk', key)).x)
 }
 
 export function signer(seed: Uint8Array): Signer {

@@ -9,6 +9,8 @@
  *
  * Keys follow https://github.com/libp2p/specs/blob/master/peer-ids/peer-ids.md
  */
+
+export { keyCid } from '#key-cid'
 export { type Aead, createAead } from './aead.ts'
 export { ed25519FromSeed } from './ed25519-secret.ts'
 export { CryptoError, type CryptoErrorCode } from './errors.ts'
@@ -24,6 +26,7 @@ export {
   publicKeyToProtobuf,
   readPrivateKey
 } from './keys.ts'
+export { keyDigest } from './multihash.ts'
 export { privateKeyFromProtobuf, privateKeyFromRaw } from './private-keys.ts'
 export { systemRandom } from './random.ts'
 export { verifyInBackground } from './verify-in-background.ts'

@@ -1,6 +1,6 @@
 import type { RSAPublicKey } from '@ts-libp2p/interface'
-import { base64url } from 'multiformats/bases/base64'
 import { verifier } from '#rsa'
+import { toBase64Url } from './base64-url.ts'
 import { assertPublic } from './rsa-checks.ts'
 import { decodePublic, type RsaPublic } from './rsa-der.ts'
 import { VerifyingKey } from './verifying-key.ts'
@@ -31,6 +31,6 @@ export class ModulusPublicKey extends VerifyingKey<'RSA', 0x12> {
 
 /** Of these numbers, named as a JSON Web Key names them. */
 export function toJwk(numbers: RsaPublic): JsonWebKey {
-  const encoded = Object.entries(numbers).map(([name, bytes]) => [name, base64url.baseEncode(bytes)])
+  const encoded = Object.entries(numbers).map(([name, bytes]) => [name, toBase64Url(bytes)])
   return { kty: 'RSA', ...Object.fromEntries(encoded) }
 }

@@ -1,16 +1,15 @@
-import { bytesEqual } from '@ts-libp2p/bytes'
+import { bytesEqual, concat, encodeBase58 } from '@ts-libp2p/bytes'
 import type { AbortOptions, KeyType } from '@ts-libp2p/interface'
-import { base58btc } from 'multiformats/bases/base58'
-import { CID } from 'multiformats/cid'
-import * as Digest from 'multiformats/hashes/digest'
+import type { CID } from 'multiformats/cid'
 import type { MultihashDigest } from 'multiformats/hashes/interface'
 import { sha256 } from '#hash'
+import { keyCid } from '#key-cid'
 import { type Data, toBytes } from './data.ts'
 import { inspectAsText } from './inspect.ts'
 import { encodeKey } from './key-protobuf.ts'
 import { MAX_INLINE_KEY_BYTES } from './limits.ts'
+import { keyDigest } from './multihash.ts'
 
-const LIBP2P_KEY = 0x72
 const IDENTITY = 0x00
 const SHA2_256 = 0x12
 
@@ -66,24 +65,24 @@ export class VerifyingKey<Type extends KeyType, Hash extends number> {
   }
 
   toMultihash(): MultihashDigest<Hash> {
-    this.#digest ??= digestOf(this.toProtobuf()) as MultihashDigest<Hash>
+    this.#digest ??= keyDigest<Hash>(multihashOf(this.toProtobuf()))
     return this.#digest
   }
 
   toCID(): CID<unknown, 0x72, Hash, 1> {
-    this.#cid ??= CID.createV1(LIBP2P_KEY, this.toMultihash()) as CID<unknown, 0x72, Hash, 1>
+    this.#cid ??= keyCid(this.toMultihash())
     return this.#cid
   }
 
   /** The text of the peer id: base58btc of the multihash. */
   toString(): string {
-    this.#text ??= base58btc.baseEncode(this.toMultihash().bytes)
+    this.#text ??= encodeBase58(this.toMultihash().bytes)
     return this.#text
   }
 }
 
-function digestOf(protobuf: Uint8Array): MultihashDigest<number> {
-  return protobuf.byteLength <= MAX_INLINE_KEY_BYTES
-    ? Digest.create(IDENTITY, protobuf)
-    : Digest.create(SHA2_256, sha256(protobuf))
+function multihashOf(protobuf: Uint8Array): Uint8Array {
+  const isInlined = protobuf.byteLength <= MAX_INLINE_KEY_BYTES
+  const digest = isInlined ? protobuf : sha256(protobuf)
+  return concat([Uint8Array.of(isInlined ? IDENTITY : SHA2_256, digest.byteLength), digest])
 }

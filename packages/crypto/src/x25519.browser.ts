@@ -1,5 +1,5 @@
 import { concat, fromHex } from '@ts-libp2p/bytes'
-import { base64url } from 'multiformats/bases/base64'
+import { fromBase64Url } from './base64-url.ts'
 import { CryptoError } from './errors.ts'
 import { systemRandom } from './random.ts'
 import { owned, subtleFor } from './webcrypto.ts'
@@ -29,7 +29,7 @@ export async function agreement(raw: Uint8Array): Promise<Agreement> {
   const subtle = await subtleFor(ALGORITHM)
   if (subtle === undefined) return ofNoble(raw)
   const key = await subtle.importKey('pkcs8', concat([PRIVATE_PREFIX, raw]), ALGORITHM, true, ['deriveBits'])
-  return native(subtle, key, base64url.baseDecode((await subtle.exportKey('jwk', key)).x ?? ''))
+  return native(subtle, key, fromBase64Url((await subtle.exportKey('jwk', key)).x))
 }
 
 function native(subtle: SubtleCrypto, privateKey: CryptoKey, publicKey: Uint8Array): Agreement {

@@ -14,6 +14,7 @@ vi.mock('#ed25519', async () => ({
   ...(await import('../src/ed25519-secret.browser.ts'))
 }))
 vi.mock('#hash', () => import('../src/hash.browser.ts'))
+vi.mock('#key-cid', () => import('../src/key-cid.browser.ts'))
 vi.mock('#rsa', () => import('../src/rsa.browser.ts'))
 vi.mock('#secp256k1', async () => ({
   ...(await import('../src/secp256k1.browser.ts')),
@@ -27,6 +28,7 @@ describe('on noble and WebCrypto', () => {
     expect((await import('#ecdsa')).verifier).toBe((await import('../src/ecdsa.browser.ts')).verifier)
     expect((await import('#ed25519')).verifier).toBe((await import('../src/ed25519.browser.ts')).verifier)
     expect((await import('#hash')).sha256).toBe((await import('../src/hash.browser.ts')).sha256)
+    expect((await import('#key-cid')).keyCid).toBe((await import('../src/key-cid.browser.ts')).keyCid)
     expect((await import('#rsa')).verifier).toBe((await import('../src/rsa.browser.ts')).verifier)
     expect((await import('#secp256k1')).verifier).toBe((await import('../src/secp256k1.browser.ts')).verifier)
     expect((await import('#x25519')).agreement).toBe((await import('../src/x25519.browser.ts')).agreement)

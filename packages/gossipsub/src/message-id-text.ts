@@ -1,16 +1,13 @@
+import { BASE64, decodeBase, EMPTY_BYTES, encodeBase } from '@ts-libp2p/bytes'
 import { idFromBytes, idToBytes, type MessageId } from '@ts-libp2p/pubsub'
-import { base64pad } from 'multiformats/bases/base64'
 
-/** The text that js-libp2p has for ids. */
+/** The text that js-libp2p has for ids: base64, padded. */
 export function idToBase64(id: MessageId): string {
-  return base64pad.baseEncode(idToBytes(id))
+  const text = encodeBase(idToBytes(id), BASE64)
+  return text + '='.repeat(-text.length & 3)
 }
 
 /** Empty, which is no id, for text that is not base64. */
 export function idFromBase64(text: string): MessageId {
-  try {
-    return idFromBytes(base64pad.baseDecode(text))
-  } catch {
-    return ''
-  }
+  return idFromBytes(decodeBase(text, BASE64) ?? EMPTY_BYTES)
 }

@@ -1,13 +1,11 @@
 import { bytesEqual, encodeBase58 } from '@ts-libp2p/bytes'
-import { publicKeyFromProtobuf } from '@ts-libp2p/crypto'
+import { keyCid, keyDigest, publicKeyFromProtobuf } from '@ts-libp2p/crypto'
 import { isPeerId, type KeyType, type PeerId, type PublicKey, peerIdSymbol } from '@ts-libp2p/interface'
-import { CID } from 'multiformats/cid'
-import * as Digest from 'multiformats/hashes/digest'
+import type { CID } from 'multiformats/cid'
 import type { MultihashDigest } from 'multiformats/hashes/interface'
 import { PeerIdError } from './errors.ts'
 import { HEADER_BYTES, isInlined, typeOfMultihash } from './multihash.ts'
 
-const LIBP2P_KEY = 0x72
 const inspectSymbol = Symbol.for('nodejs.util.inspect.custom')
 
 /** What is known of an id besides its bytes, and so need not be worked out again. */
@@ -73,12 +71,12 @@ class MultihashPeerId {
   }
 
   toMultihash(): MultihashDigest {
-    this.#digest ??= Digest.decode(this.#bytes)
+    this.#digest ??= keyDigest(this.#bytes)
     return this.#digest
   }
 
   toCID(): CID {
-    this.#cid ??= CID.createV1(LIBP2P_KEY, this.toMultihash())
+    this.#cid ??= keyCid(this.toMultihash())
     return this.#cid
   }
 

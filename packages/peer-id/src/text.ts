@@ -1,9 +1,4 @@
-import { decodeBase58, NOT_BASE58 } from '@ts-libp2p/bytes'
-import { base16, base16upper } from 'multiformats/bases/base16'
-import { base32, base32upper } from 'multiformats/bases/base32'
-import { base36, base36upper } from 'multiformats/bases/base36'
-import { base58btc } from 'multiformats/bases/base58'
-import { base64url } from 'multiformats/bases/base64'
+import { decodeBase58, decodeMultibase, NOT_BASE58 } from '@ts-libp2p/bytes'
 import { PeerIdError } from './errors.ts'
 import { MAX_TEXT_LENGTH } from './limits.ts'
 
@@ -11,9 +6,11 @@ const CID_VERSION = 0x01
 const LIBP2P_KEY = 0x72
 const CID_HEADER_BYTES = 2
 
-const BASES = new Map(
-  [base58btc, base32, base32upper, base36, base36upper, base16, base16upper, base64url].map(base => [base.prefix, base])
-)
+/** The bases that CIDs of keys come in, by their prefixes. */
+const BASES: Readonly<Record<string, string>> = {
+  ...{ z: 'base58btc', u: 'base64url', f: 'base16', F: 'base16' },
+  ...{ b: 'base32', B: 'base32', k: 'base36', K: 'base36' }
+}
 
 /** True for base58btc of a multihash, false for a CID. No multibase prefix is `1` or `Q`. */
 export function isBare(text: string): boolean {
@@ -39,17 +36,10 @@ export function invalidText(text: string, why: string, cause?: unknown): PeerIdE
 }
 
 function multihashOfCid(text: string): Uint8Array {
-  const base = BASES.get(text.charAt(0) as never)
+  const base = BASES[text.charAt(0)]
   if (base === undefined) throw invalidText(text, 'is neither base58btc of a multihash nor a CIDv1')
-  const bytes = decode(text, base)
+  const bytes = decodeMultibase(text)
+  if (bytes === undefined) throw invalidText(text, `is not ${base}`)
   if (bytes[0] !== CID_VERSION || bytes[1] !== LIBP2P_KEY) throw invalidText(text, 'is not a CIDv1 of a libp2p key')
   return bytes.slice(CID_HEADER_BYTES)
-}
-
-function decode(text: string, base: { decode(text: string): Uint8Array; name: string }): Uint8Array {
-  try {
-    return base.decode(text)
-  } catch (cause) {
-    throw invalidText(text, `is not ${base.name}`, cause)
-  }
 }

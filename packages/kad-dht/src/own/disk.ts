@@ -1,5 +1,5 @@
 import type { Clock, Logger, Undo } from '@ts-libp2p/interface'
-import { type Datastore, Key } from 'interface-datastore'
+import type { Datastore } from 'interface-datastore'
 import { KadError } from '../errors.ts'
 import { MAX_PENDING_WRITES, MAX_WRITE_BATCH, STOP_FLUSH_MS, WRITE_DELAY_MS, WRITE_RETRY_MS } from '../limits.ts'
 
@@ -100,6 +100,8 @@ export class Disk {
 
   private async write(changes: readonly (readonly [string, Uint8Array | undefined])[]): Promise<void> {
     const { datastore, prefix } = this.init
+    // Loaded here: most nodes in browsers have no datastore.
+    const { Key } = await import('interface-datastore')
     const batch = datastore.batch()
     for (const [name, bytes] of changes) {
       const key = new Key(`${prefix}/${name}`)

@@ -1,8 +1,14 @@
-import { BytesError, Cursor, decodeBase58, encodeBase58 } from '@ts-libp2p/bytes'
-import { base64url } from 'multiformats/bases/base64'
+import {
+  BASE64_URL,
+  BytesError,
+  Cursor,
+  decodeBase58,
+  decodeMultibase,
+  encodeBase,
+  encodeBase58
+} from '@ts-libp2p/bytes'
 import { MAX_MULTIHASH_BYTES, MAX_MULTIHASH_CHARS } from '../limits.ts'
 import { INVALID, never, put, type ValueCodec } from './codec.ts'
-import { decodeMultibase } from './multibase.ts'
 
 const IDENTITY = 0x00
 const SHA2_256 = 0x12
@@ -38,7 +44,7 @@ export const certhash: ValueCodec = {
     return put(bytes, target, at)
   },
   check: isMultihash,
-  format: (bytes, start, end) => base64url.encode(bytes.subarray(start, end)),
+  format: (bytes, start, end) => `u${encodeBase(bytes.subarray(start, end), BASE64_URL)}`,
   printsAsRead: never
 }
 

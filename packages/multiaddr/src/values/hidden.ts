@@ -1,5 +1,4 @@
-import { base32 } from 'multiformats/bases/base32'
-import { base64urlpad } from 'multiformats/bases/base64'
+import { BASE32, BASE64_URL, decodeBase, decodeMultibase, encodeBase } from '@ts-libp2p/bytes'
 import { GARLIC32_BYTES, MIN_ENCRYPTED_GARLIC32_BYTES, MIN_GARLIC64_BYTES } from '../limits.ts'
 import { INVALID, never, put, type ValueCodec } from './codec.ts'
 import { parseDecimal, readPort } from './numbers.ts'
@@ -10,17 +9,21 @@ export const onion: ValueCodec = onionService('an onion host of 16 characters an
 /** A Tor v3 host, 35 bytes, and a port. */
 export const onion3: ValueCodec = onionService('an onion host of 56 characters and a port, 1 to 65535', 35)
 
+/** Its digits are those of base64url, but for the last. */
+const I2P_BASE64 = BASE64_URL.replace('_', '~')
+
 /** An I2P destination in I2P's own base64, which ends in `-~`. */
 export const garlic64: ValueCodec = {
   expects: 'an I2P destination in base64',
   parse(text, start, end, target, at) {
-    const value = text.slice(start, end)
-    if (value.includes('_')) return INVALID
-    const bytes = decoded(() => base64urlpad.baseDecode(value.replaceAll('~', '_')))
+    const bytes = decodeBase(text.slice(start, end), I2P_BASE64)
     return bytes !== undefined && isGarlic64(bytes.byteLength) ? put(bytes, target, at) : INVALID
   },
   check: (_bytes, start, end) => isGarlic64(end - start),
-  format: (bytes, start, end) => base64urlpad.baseEncode(bytes.subarray(start, end)).replaceAll('_', '~'),
+  format(bytes, start, end) {
+    const text = encodeBase(bytes.subarray(start, end), I2P_BASE64)
+    return text + '='.repeat(-text.length & 3)
+  },
   printsAsRead: never
 }
 
@@ -28,11 +31,11 @@ export const garlic64: ValueCodec = {
 export const garlic32: ValueCodec = {
   expects: 'an I2P address in base32',
   parse(text, start, end, target, at) {
-    const bytes = decoded(() => base32.baseDecode(text.slice(start, end)))
+    const bytes = readBase32(text, start, end)
     return bytes !== undefined && isGarlic32(bytes.byteLength) ? put(bytes, target, at) : INVALID
   },
   check: (_bytes, start, end) => isGarlic32(end - start),
-  format: (bytes, start, end) => base32.baseEncode(bytes.subarray(start, end)),
+  format: (bytes, start, end) => encodeBase(bytes.subarray(start, end), BASE32),
   printsAsRead: never
 }
 
@@ -44,7 +47,7 @@ function onionService(expects: string, hostBytes: number): ValueCodec {
       if (colon < 0 || colon - start !== (hostBytes * 8) / 5) return INVALID
       const port = parseDecimal(text, colon + 1, end, 65_535)
       if (port < 1) return INVALID
-      const host = decoded(() => base32.baseDecode(text.slice(start, colon).toLowerCase()))
+      const host = readBase32(text, start, colon)
       if (host?.byteLength !== hostBytes) return INVALID
       const stop = put(host, target, at)
       target[stop] = port >>> 8
@@ -52,7 +55,7 @@ function onionService(expects: string, hostBytes: number): ValueCodec {
       return stop + 2
     },
     check: (bytes, _start, end) => readPort(bytes, end - 2) > 0,
-    format: (bytes, start, end) => `${base32.baseEncode(bytes.subarray(start, end - 2))}:${readPort(bytes, end - 2)}`,
+    format: (bytes, start, end) => `${encodeBase(bytes.subarray(start, end - 2), BASE32)}:${readPort(bytes, end - 2)}`,
     printsAsRead: never
   }
 }
@@ -65,10 +68,7 @@ function isGarlic32(length: number): boolean {
   return length === GARLIC32_BYTES || length >= MIN_ENCRYPTED_GARLIC32_BYTES
 }
 
-function decoded(decode: () => Uint8Array): Uint8Array | undefined {
-  try {
-    return decode()
-  } catch {
-    return undefined
-  }
+/** In either case. */
+function readBase32(text: string, start: number, end: number): Uint8Array | undefined {
+  return decodeMultibase(`b${text.slice(start, end)}`)
 }

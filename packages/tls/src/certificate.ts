@@ -2,7 +2,8 @@ import { publicKeyToProtobuf, systemRandom } from '@ts-libp2p/crypto'
 import type { PrivateKey, Random } from '@ts-libp2p/interface'
 import { encodeSignedKey, IDENTITY_OID, signedBytes } from './identity.ts'
 import { SERIAL_BYTES } from './limits.ts'
-import { type Certificate, type CertificateKeyType, generateKeyPair, selfSigned } from './self-signed.ts'
+import type { Certificate, CertificateKeyType } from './pem.ts'
+import { generateKeyPair, selfSigned } from './self-signed.ts'
 
 export interface CertificateOptions {
   /** Of the certificate's own key. Every implementation reads P-256, the default; Ed25519 not all. */

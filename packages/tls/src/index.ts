@@ -10,6 +10,6 @@
 export { type CertificateOptions, createCertificate } from './certificate.ts'
 export { TlsError, type TlsErrorCode } from './errors.ts'
 export * from './limits.ts'
-export type { Certificate, CertificateKeyType } from './self-signed.ts'
+export type { Certificate, CertificateKeyType } from './pem.ts'
 export * from './tls.ts'
 export { verifyCertificate } from './verify.ts'

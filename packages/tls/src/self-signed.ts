@@ -15,14 +15,7 @@ import {
 } from 'asn1js'
 import type { Extension } from './extensions.ts'
 import { CERTIFICATE_BACKDATE_MS, CERTIFICATE_LIFETIME_MS } from './limits.ts'
-
-/** A certificate and its key, as PEM. */
-export interface Certificate {
-  readonly key: string
-  readonly cert: string
-}
-
-export type CertificateKeyType = 'P-256' | 'Ed25519'
+import type { Certificate, CertificateKeyType } from './pem.ts'
 
 export interface KeyPair {
   readonly publicKey: KeyObject

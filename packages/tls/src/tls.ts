@@ -18,7 +18,7 @@ import { optional, raceSignal, systemClock, toError } from '@ts-libp2p/stream'
 import { createCertificate } from './certificate.ts'
 import { TlsChannel } from './channel.ts'
 import { TlsError } from './errors.ts'
-import type { Certificate } from './self-signed.ts'
+import type { Certificate } from './pem.ts'
 import { verifyCertificate } from './verify.ts'
 
 export const TLS_PROTOCOL = '/tls/1.0.0'

@@ -2,8 +2,8 @@ import { type ConnectionOptions, connect, createSecureContext, TLSSocket, type T
 import type { MessageStream } from '@ts-libp2p/interface'
 import type { ByteStream } from '@ts-libp2p/stream'
 import { eventually } from '@ts-libp2p/testing'
+import type { Certificate } from '../src/pem.ts'
 import { RawPort } from '../src/raw-port.ts'
-import type { Certificate } from '../src/self-signed.ts'
 
 /** Somebody else's TLS, of Node's, at the far end of a raw connection: it checks nothing and does what it is told. */
 export class ForeignTls {

@@ -3,7 +3,8 @@ import { publicKeyToProtobuf } from '@ts-libp2p/crypto'
 import type { PrivateKey } from '@ts-libp2p/interface'
 import type { Extension } from '../src/extensions.ts'
 import { encodeSignedKey, IDENTITY_OID, signedBytes } from '../src/identity.ts'
-import { type Certificate, generateKeyPair, type KeyPair, selfSigned } from '../src/self-signed.ts'
+import type { Certificate } from '../src/pem.ts'
+import { generateKeyPair, type KeyPair, selfSigned } from '../src/self-signed.ts'
 
 export const derOf = ({ cert }: Certificate): Uint8Array => new Uint8Array(new X509Certificate(cert).raw)
 

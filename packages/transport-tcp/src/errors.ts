@@ -62,7 +62,7 @@ const CODES: Readonly<Record<string, TcpErrorCode>> = {
 }
 
 /** What the system said, typed: `doing` says what failed and names the address. */
-export function tcpError(doing: string, cause: NodeJS.ErrnoException): TcpError {
+export function tcpError(doing: string, cause: Error & { code?: string }): TcpError {
   const code = CODES[cause.code ?? ''] ?? 'failed'
   return new TcpError(code, `${doing}: ${cause.message || cause.code}`, { cause })
 }

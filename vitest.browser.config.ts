@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { trustOption } from './interop/browser/src/certificate.ts'
 import { askPeer, endPeer, startPeer } from './interop/browser/src/foreign.ts'
+import { chromium } from './scripts/chromium.ts'
 import { PackageCounts } from './scripts/package-counts.ts'
 
 /** Packages whose suites run in Chromium. Files named `*.node.test.ts` need Node by their nature and stay there. */
@@ -76,14 +75,4 @@ export default defineConfig({
 
 function page(name: string, include: string[]): { browser: 'chromium'; name: string; include: string[] } {
   return { browser: 'chromium', name, include }
-}
-
-/** The Chromium of the system: `CHROMIUM` says where, or it is on the path. */
-function chromium(): string {
-  const places = (process.env.PATH ?? '')
-    .split(delimiter)
-    .flatMap(folder => [join(folder, 'chromium'), join(folder, 'google-chrome')])
-  const found = process.env.CHROMIUM ?? places.find(place => existsSync(place))
-  if (found === undefined) throw new Error('no Chromium on the path: install chromium, or say where one is in CHROMIUM')
-  return found
 }

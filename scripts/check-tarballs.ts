@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+
+/**
+ * Checks tarballs as the registry would get them: `publint` for the manifest, `attw` for the resolution of types. Throws
+ * an `Error` with all that they found.
+ */
+export async function checkTarballs(tarballs: Readonly<Record<string, string>>): Promise<void> {
+  const failures: string[] = []
+  const waiting = Object.entries(tarballs)
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [name, path] = next
+      const found = [...(await run('publint', ['run', path, '--strict'])), ...(await run('attw', attw(path)))]
+      console.log(`${found.length === 0 ? 'ok  ' : 'FAIL'} ${name}`)
+      failures.push(...found.map(text => `${name}: ${text}`))
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, work))
+  if (failures.length > 0) throw new Error(failures.join('\n'))
+  console.log(`packages: ${Object.keys(tarballs).length} pass publint and attw`)
+}
+
+function attw(path: string): string[] {
+  return [path, '--profile', 'esm-only', '--no-color']
+}
+
+/** What the program said, where it failed. */
+function run(name: string, args: string[]): Promise<string[]> {
+  return new Promise(done => {
+    execFile(resolve('node_modules/.bin', name), args, { maxBuffer: 1 << 26 }, (err, stdout, stderr) => {
+      done(err === null ? [] : [`${name}\n${stdout}${stderr}`])
+    })
+  })
+}

@@ -7,6 +7,8 @@ export class Colocation {
   private readonly ips = new Map<PeerKey, readonly string[]>()
   private readonly threshold: number
   private readonly isExempt: (ip: string) => boolean
+  /** Addresses with more peers than the threshold: mostly none, and asked for with every RPC. */
+  private crowds = 0
 
   /** `whitelist`: addresses, or networks such as `10.0.0.0/8`. */
   constructor(threshold: number, whitelist: ReadonlySet<string>) {
@@ -17,14 +19,19 @@ export class Colocation {
   set(peer: PeerKey, ips: readonly string[]): void {
     this.remove(peer)
     this.ips.set(peer, ips)
-    for (const ip of ips) this.peers.set(ip, (this.peers.get(ip) ?? new Set()).add(peer))
+    for (const ip of ips) {
+      const peers = this.peers.get(ip) ?? new Set()
+      if (!peers.has(peer) && peers.size === this.threshold) this.crowds++
+      this.peers.set(ip, peers.add(peer))
+    }
   }
 
   remove(peer: PeerKey): void {
     for (const ip of this.ips.get(peer) ?? []) {
       const peers = this.peers.get(ip)
-      peers?.delete(peer)
-      if (peers?.size === 0) this.peers.delete(ip)
+      if (peers?.delete(peer) !== true) continue
+      if (peers.size === this.threshold) this.crowds--
+      if (peers.size === 0) this.peers.delete(ip)
     }
     this.ips.delete(peer)
   }
@@ -32,6 +39,7 @@ export class Colocation {
   /** P6: the squares of what is over the threshold, for each address of the peer. */
   factor(peer: PeerKey): number {
     let factor = 0
+    if (this.crowds === 0) return factor
     for (const ip of this.ips.get(peer) ?? []) {
       const surplus = (this.peers.get(ip)?.size ?? 0) - this.threshold
       if (surplus > 0 && !this.isExempt(ip)) factor += surplus * surplus

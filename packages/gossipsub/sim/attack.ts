@@ -1,4 +1,5 @@
 import type { SeededRandom } from '@ts-libp2p/testing'
+import { GOSSIPSUB_1_1 } from '../src/core/protocols.ts'
 import type { GossipsubOptions } from '../src/options.ts'
 import { Deliveries, type DeliveryFigures } from './deliveries.ts'
 import { SimNetwork } from './sim-network.ts'
@@ -73,6 +74,8 @@ export interface AttackFigures {
 }
 
 const TOPIC = 'blocks'
+const LINK = { latencyMs: 25, jitterMs: 2.5 }
+const TEN_GIGABITS = 10_240 * 125_000
 const MESSAGE_BYTES = 2048
 const FIRST_MESSAGE_MS = 30_000
 const SAMPLE_MS = 10_000
@@ -80,10 +83,9 @@ const TARGET = 0
 
 /** Runs an attack to its end. */
 export function attack(of: Attack, { seed, size, publishers, messagesPerSecond }: AttackOptions): AttackFigures {
-  const link = jittered(seed)
   const options = evaluated(of)
   const net = new SimNetwork({
-    ...{ size, seed, options, topics: [TOPIC], link, bytesPerSecond: () => 10_240 * 125_000 },
+    ...{ size, seed, options, topics: [TOPIC], link: () => LINK, bytesPerSecond: () => TEN_GIGABITS },
     ...{ dials: 20, validationMs: 0 }
   })
   const followed = {
@@ -129,14 +131,10 @@ export function attack(of: Attack, { seed, size, publishers, messagesPerSecond }
   }
 }
 
-/** 25 ms, a tenth of it more or less. */
-function jittered(_seed: number | string) {
-  return () => ({ latencyMs: 25, jitterMs: 2.5 })
-}
-
 /** The parameters of the evaluation, whose scores are those of Filecoin's blocks at the time. */
 function evaluated({ opportunisticTicks, opportunisticThreshold }: Attack): GossipsubOptions {
   return {
+    protocols: [GOSSIPSUB_1_1],
     ...{ D: 8, Dlo: 6, Dhi: 12, Dscore: 6, Dlazy: 12, floodPublish: true, opportunisticGraftTicks: opportunisticTicks },
     scoreThresholds: {
       ...{ gossipThreshold: -4000, publishThreshold: -5000, graylistThreshold: -10_000, acceptPXThreshold: 0 },

@@ -4,13 +4,17 @@
  */
 import { parseArgs } from 'node:util'
 import { ethereumConsensus } from '../src/index.ts'
+import { ATTACKS, attack } from './attack.ts'
 import type { DeliveryFigures } from './deliveries.ts'
 import { scale } from './scale.ts'
 
 const string = { type: 'string' } as const
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { ...string, default: '1' }, size: { ...string, default: '1000' }, minutes: string }
+  options: {
+    ...{ seed: { ...string, default: '1' }, size: { ...string, default: '1000' }, minutes: string },
+    ...{ only: string, rate: { ...string, default: '12' } }
+  }
 })
 const seed = values.seed
 const size = Number(values.size)
@@ -32,6 +36,22 @@ const EXPERIMENTS: Readonly<Record<string, () => void>> = {
       print('1 KiB', figures.news)
       print('96 KiB', figures.blobs)
       console.log(Object.fromEntries(figures.dropped))
+    }
+  },
+  attack() {
+    const chosen = Object.entries(ATTACKS).filter(([name]) => values.only === undefined || name === values.only)
+    for (const [name, of] of chosen) {
+      const from = process.cpuUsage()
+      const scaled = { ...of, sybils: Math.round((of.sybils * size) / 1000) }
+      const figures = attack(scaled, { seed, size, publishers: size / 10, messagesPerSecond: Number(values.rate) })
+      const shares = figures.sybilShares.map(share => (100 * share).toFixed(0)).join(' ')
+      console.log(
+        `\n### ${name}: ${scaled.sybils} sybils, ${(process.cpuUsage(from).user / 1e6).toFixed(0)} s of CPU time`
+      )
+      print('all', figures.all)
+      print('of the target', figures.ofTarget)
+      print('to the target', figures.toTarget)
+      console.log(`sybils in meshes, % every 10 s: ${shares}; ${figures.fingerprint}`)
     }
   }
 }

@@ -11,7 +11,6 @@ import {
 } from '@ts-libp2p/pubsub'
 import type { CorePort, CoreShell } from '@ts-libp2p/testing/simulation'
 import type { CoreParams } from '../src/core/params.ts'
-import { GOSSIPSUB_1_3 } from '../src/core/protocols.ts'
 import { GossipRouter } from '../src/core/router.ts'
 import { addressOf, type Names } from './names.ts'
 import type { SimMessage } from './sim-message.ts'
@@ -111,7 +110,7 @@ export class SimNode implements SimPeer {
     this.links.set(index, { to: index, key, isOutbound, isFresh: true, outbox: undefined, inFlight: 0 })
     this.handle({ type: 'inboundOpened', peer: key })
     const link = { isOutbound, ips: [addressOf(index)] }
-    this.act({ type: 'peerUp', peer: key, protocol: GOSSIPSUB_1_3, link })
+    this.act({ type: 'peerUp', peer: key, protocol: this.init.params.protocols[0] as string, link })
   }
 
   down(index: number): void {

@@ -1,4 +1,5 @@
 import { DECODE_RPC_LIMITS, decodeRpc, type MessageId, type PeerKey, type RpcParts } from '@ts-libp2p/pubsub'
+import { Fields } from '../../pubsub/src/fields.ts'
 import { encodeRpcs } from '../../pubsub/src/rpc-encode.ts'
 import type { SimMessage } from './sim-message.ts'
 import { bodyOf, type Packet, type SimNodeInit, type SimPeer } from './sim-node.ts'
@@ -68,7 +69,9 @@ export class Sybil implements SimPeer {
   }
 
   private onRpc(from: number, frame: Uint8Array): void {
-    const { subscriptions, control } = decodeRpc(bodyOf(frame), DECODE_RPC_LIMITS)
+    const body = bodyOf(frame)
+    if (isGossip(body)) return
+    const { subscriptions, control } = decodeRpc(body, DECODE_RPC_LIMITS)
     const { topic } = this.plot
     if (subscriptions.some(subscription => subscription.topic === topic && subscription.subscribe)) {
       this.say(from, this.hello)
@@ -109,6 +112,21 @@ export class Sybil implements SimPeer {
   private say(to: number, frame: Uint8Array): void {
     this.init.port.send(to, frame, onWire(frame.byteLength))
   }
+}
+
+const CONTROL = 3
+const GRAFT = 3
+const PRUNE = 4
+
+/** Nothing but IHAVEs and the like, which a sybil does not read: there are many. */
+function isGossip(body: Uint8Array): boolean {
+  const fields = new Fields(body)
+  while (fields.next()) {
+    if (fields.number !== CONTROL) return false
+    const entries = fields.nested()
+    while (entries.next()) if (entries.number === GRAFT || entries.number === PRUNE) return false
+  }
+  return true
 }
 
 function frameOf(parts: RpcParts): Uint8Array {

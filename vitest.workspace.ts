@@ -13,7 +13,11 @@ function project(folder: string, include: string): Project {
 /** js-libp2p, which comes from npm and needs Node 22 or later. The other peers need toolchains: `pnpm test:interop`. */
 const isPinnedNode = Number(process.versions.node.split('.')[0]) >= 22
 const interop = isPinnedNode
-  ? [project('interop/harness', 'test/js.test.ts'), project('interop/dropin', 'test/**/*.test.ts')]
+  ? [
+      project('interop/harness', 'test/js.test.ts'),
+      project('interop/dropin', 'test/**/*.test.ts'),
+      project('docs', 'test/*.test.ts')
+    ]
   : []
 
 /** What tries to break a node. Anything unhandled makes the test fail that left it. */

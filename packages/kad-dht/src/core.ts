@@ -45,6 +45,7 @@ export class Core {
   readonly options: CheckedOptions
   readonly k: number
   readonly self: () => Contact
+  readonly connected: CoreInit['connected']
   readonly messenger: Messenger
   readonly clock: Clock
   readonly random: Random
@@ -70,6 +71,7 @@ export class Core {
     this.options = options
     this.k = options.kBucketSize
     this.self = init.self
+    this.connected = init.connected
     this.messenger = init.messenger
     this.clock = clock
     this.random = init.random

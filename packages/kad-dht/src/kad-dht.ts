@@ -317,10 +317,13 @@ class KadDHTService implements KadDHTNode {
     } catch {
       return undefined
     }
-    if (this.node.connections(peer).length === 0) return undefined
+    const [connection] = this.node.connections(peer)
+    if (connection === undefined) return undefined
+    // Until it has told its addresses, the one that it was reached at will do.
+    const dialled = connection.direction === 'outbound' ? [connection.remoteAddr] : []
     return this.node.peerStore.getInfo(peer).then(
-      ({ multiaddrs }) => this.core.contacts.usable(peer, multiaddrs),
-      () => undefined
+      ({ multiaddrs }) => this.core.contacts.usable(peer, multiaddrs.length > 0 ? multiaddrs : dialled),
+      () => this.core.contacts.usable(peer, dialled)
     )
   }
 

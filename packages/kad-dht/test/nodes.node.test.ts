@@ -36,6 +36,14 @@ describe('real nodes over TCP', () => {
     await client.stop()
   })
 
+  it('find whom they just dialled, before it has told its addresses', async () => {
+    const client = await dhtNode({ clientMode: true })
+    await client.dial(first.getMultiaddrs())
+    const found = await client.peerRouting.findPeer(first.peerId, { useNetwork: false })
+    expect(found.multiaddrs.length).toBeGreaterThan(0)
+    await client.stop()
+  })
+
   it('find the peers nearest to a key', async () => {
     const found = await collect(first.peerRouting.getClosestPeers(peerIdToBytes(last.peerId)))
     expect(found).toHaveLength(11)

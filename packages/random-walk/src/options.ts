@@ -3,7 +3,7 @@ import * as limits from './limits.ts'
 import type { WalkRouting } from './random-walk.ts'
 
 export interface RandomWalkOptions {
-  /** Whom to ask: a DHT, or `node.peerRouting`; a function where it is made later than this service. */
+  /** Whom to ask, `node.peerRouting` as a rule; a function where it is made later than this service. */
   readonly routing: WalkRouting | (() => WalkRouting)
   /** Lookups right after the start. Default 3. */
   readonly initialLookups?: number

@@ -1,6 +1,6 @@
 import type { PeerId, PeerInfo } from '@ts-libp2p/interface'
 import { peerIdToBytes } from '@ts-libp2p/peer-id'
-import { contactOf } from '../contact.ts'
+import { type Contact, contactOf } from '../contact.ts'
 import type { Core } from '../core.ts'
 import { KadError } from '../errors.ts'
 import { MAX_QUEUED_EVENTS, QUERY_TIMEOUT_MS } from '../limits.ts'
@@ -67,7 +67,7 @@ export async function* findPeer(
   signal: AbortSignal
 ): AsyncGenerator<QueryEvent> {
   const self = core.self()
-  const known = self.id.equals(id) ? self : core.table.get(contactOf(id, []))?.contact
+  const known = self.id.equals(id) ? self : await locally(core, id)
   if (useCache && known !== undefined && known.multiaddrs.length > 0) {
     yield finalPeer(known, self.id)
     return
@@ -83,6 +83,11 @@ export async function* findPeer(
     return
   }
   throw new KadError('not-found', `${id} was not found`)
+}
+
+/** Whom we are connected to, or have in the table. */
+async function locally(core: Core, id: PeerId): Promise<Contact | undefined> {
+  return (await core.connected(peerIdToBytes(id))) ?? core.table.get(contactOf(id, []))?.contact
 }
 
 function finalPeer({ id, multiaddrs }: PeerInfo, from: PeerId): FinalPeerEvent {

@@ -19,7 +19,7 @@ export function siteLink(href: string, from: string): string {
 }
 
 /** The page of the site that a file or folder of the repository has become. */
-export function pageOf(path: string): string | undefined {
+function pageOf(path: string): string | undefined {
   const [, name] = /^packages\/([\w-]+)(?:\/README\.md)?$/.exec(path) ?? []
   if (name !== undefined) return `/packages/${name}`
   if (path === 'SECURITY.md') return '/security'

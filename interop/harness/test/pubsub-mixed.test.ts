@@ -71,6 +71,23 @@ describe('floodsub', () => {
   })
 })
 
+/**
+ * It opens a stream for each RPC and reads one RPC of a stream, where the others keep a stream: it knows what we are in,
+ * since that comes first, and hears nothing more.
+ */
+it('floodsub of rust-libp2p does not sign, and what it says is dropped', { timeout: START_TIMEOUT_MS }, async () => {
+  const topic = newTopic()
+  await using them = new TheirMember(await startRustPeer({ pubsub: { router: 'floodsub' } }))
+  await using us = await ours({ floods: true })
+  await us.subscribe(topic)
+  await them.subscribe(topic)
+  await us.dial(them)
+  await eventually(async () => expect(await them.subscribers(topic)).toEqual([us.peerId]))
+  await them.publish(topic, `${topic} theirs`)
+  await eventually(() => expect(us.pubsub.counters().dropped.get('missing signature')).toBe(1))
+  expect(await us.messages(topic)).toEqual([])
+})
+
 /** Floodsub has no mesh to wait for. */
 async function joinFlood(topic: string, hub: Member, others: readonly OurMember[]): Promise<void> {
   for (const member of [hub, ...others]) await member.subscribe(topic)

@@ -20,7 +20,9 @@ type agent struct {
 
 	mu    sync.Mutex
 	conns []transport.CapableConn
-	out   sync.Mutex
+	// gossipers are the nodes of publish/subscribe.
+	gossipers []*gossiper
+	out       sync.Mutex
 }
 
 type request struct {
@@ -32,6 +34,14 @@ type request struct {
 	WarmupMs   float64 `json:"warmupMs"`
 	DurationMs float64 `json:"durationMs"`
 	Parallel   int     `json:"parallel"`
+	// Of publish/subscribe: First is the number of the first node here, of Total in all processes.
+	Count  int      `json:"count"`
+	First  int      `json:"first"`
+	Total  int      `json:"total"`
+	Signed bool     `json:"signed"`
+	Addrs  []string `json:"addrs"`
+	Window int      `json:"window"`
+	Bytes  int      `json:"bytes"`
 }
 
 type reply map[string]any
@@ -88,6 +98,14 @@ func (a *agent) run(ctx context.Context, r request) (reply, error) {
 		startedAt := time.Now()
 		err := a.dialOnce(ctx, r.Addr, 1)
 		return reply{"ms": time.Since(startedAt).Seconds() * 1000}, err
+	case "gossipNodes":
+		return a.gossipNodes(ctx, r)
+	case "gossipDial":
+		return a.gossipDial(ctx, r)
+	case "gossipReady":
+		return a.gossipReady(ctx, r)
+	case "gossipRun":
+		return a.gossipRun(ctx, r)
 	case "stop":
 		a.stop()
 		return nil, nil

@@ -41,7 +41,7 @@ const speaking = (version: string): OurOptions => ({ protocols: [version], fallb
 export const textIds = ({ data }: Message): Uint8Array => textBytes(data)
 
 /** No mesh on our side: what is ours gets out, and what is theirs comes in, by gossip alone. */
-const NO_MESH = { D: 0, Dlo: 0, Dhi: 0, Dout: 0, Dscore: 0 }
+export const NO_MESH = { D: 0, Dlo: 0, Dhi: 0, Dout: 0, Dscore: 0 }
 
 /** The cases of one peer of another implementation and nodes of ours, inside a `describe`. */
 export function pubsubSuite(peer: PubsubPeer): void {
@@ -163,13 +163,13 @@ export function pubsubSuite(peer: PubsubPeer): void {
       await haveTexts(topic, [hub, inside], () => [`${topic} from outside`])
       const ourId = outside.publishedId(0)
       expect(ids(outside, 'sendRpc', hub, 'ihave')).toContain(ourId)
-      expect(ids(outside, 'recvRpc', hub, 'iwant')).toEqual([ourId])
+      expect(ids(outside, 'recvRpc', hub, 'iwant')).toContain(ourId)
 
       await inside.publish(topic, `${topic} from inside`)
       await haveTexts(topic, [outside], () => [`${topic} from inside`])
       const theirId = inside.publishedId(0)
       expect(ids(outside, 'recvRpc', hub, 'ihave')).toContain(theirId)
-      expect(ids(outside, 'sendRpc', hub, 'iwant')).toEqual([theirId])
+      expect(ids(outside, 'sendRpc', hub, 'iwant')).toContain(theirId)
     })
 
     it('tells us that it has a large message', { timeout: CASE_TIMEOUT_MS }, async () => {
@@ -180,7 +180,7 @@ export function pubsubSuite(peer: PubsubPeer): void {
       await meet(topic, hub, [author, other, old])
       await author.publish(topic, `${topic} large`, 8 * KIB)
       await haveTexts(topic, [hub, other, old], () => [`${topic} large`])
-      expect(ids(other, 'recvRpc', hub, 'idontwant')).toEqual([author.publishedId(0)])
+      expect(ids(other, 'recvRpc', hub, 'idontwant')).toContain(author.publishedId(0))
       expect(ids(old, 'recvRpc', hub, 'idontwant')).toEqual([])
     })
 
@@ -332,7 +332,7 @@ async function withoutCopy(hub: TheirMember, options: OurOptions): Promise<numbe
   const startedAt = performance.now()
   await author.publish(topic, `${topic} large`, 8 * KIB)
   const id = author.publishedId(0)
-  await eventually(() => expect(ids(has, 'sendRpc', hub, 'idontwant')).toEqual([id]))
+  await eventually(() => expect(ids(has, 'sendRpc', hub, 'idontwant')).toContain(id))
   // What is said next arrives after it.
   await has.subscribe(`${topic} too`)
   await eventually(async () => expect(await hub.subscribers(`${topic} too`)).toEqual([has.peerId]))
@@ -358,7 +358,7 @@ async function several(starting: Promise<OurMember>[]): Promise<AsyncDisposable 
 }
 
 /** All join a topic, and are connected to one of them; resolves once they are in its mesh, as far as they know of meshes. */
-async function meet(topic: string, hub: Member, others: readonly Member[]): Promise<void> {
+export async function meet(topic: string, hub: Member, others: readonly Member[]): Promise<void> {
   for (const member of [hub, ...others]) await member.subscribe(topic)
   for (const other of others) await other.dial(hub)
   await knowEachOther(

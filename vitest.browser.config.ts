@@ -1,9 +1,10 @@
 import { playwright } from '@vitest/browser-playwright'
-import { defineConfig } from 'vitest/config'
-import { trustOption } from './interop/browser/src/certificate.ts'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { chromiumOptions } from './interop/browser/src/chromium.ts'
 import { askPeer, endPeer, startPeer } from './interop/browser/src/foreign.ts'
 import { chromium } from './scripts/chromium.ts'
 import { PackageCounts } from './scripts/package-counts.ts'
+import { base } from './vitest.config.ts'
 
 /** Packages whose suites run in Chromium. Files named `*.node.test.ts` need Node by their nature and stay there. */
 const PACKAGES = [
@@ -39,28 +40,25 @@ const IN_WORKER = ['interop/browser/src/suites/setup.ts']
 /** Sees to it that they do. */
 const PLACE = 'interop/browser/test/worker/*.test.ts'
 
-export default defineConfig({
+// Patient: a busy machine is slow, not wrong.
+const PATIENT = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } }
+
+const inChromium: TestProjectInlineConfiguration = {
   resolve: { conditions: ['@ts-libp2p/source', 'module', 'browser', 'development|production', 'import', 'default'] },
   // Without these a page has no SharedArrayBuffer.
   server: {
     headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
   },
   test: {
-    reporters: ['default', new PackageCounts()],
+    ...PATIENT,
     globalSetup: 'interop/browser/src/global-setup.ts',
-    // Patient: a busy machine is slow, not wrong.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 10_000 } },
     // One page for all files: with a page for each, loading modules takes longer than the tests.
     isolate: false,
     browser: {
       enabled: true,
       headless: true,
       screenshotFailures: false,
-      provider: playwright({
-        launchOptions: { executablePath: chromium(), args: ['--no-sandbox', '--disable-gpu', trustOption()] }
-      }),
+      provider: playwright({ launchOptions: chromiumOptions() }),
       commands: { startPeer, askPeer, endPeer },
       // One browser for all: one per package would be thirty at once.
       instances: [
@@ -71,6 +69,21 @@ export default defineConfig({
       ]
     }
   }
+}
+
+/** Whole pages, as users have them, that tests in Node drive. */
+const driven: TestProjectInlineConfiguration = {
+  ...base,
+  test: {
+    ...PATIENT,
+    hookTimeout: 180_000,
+    name: 'driven',
+    include: ['interop/browser/pages/*.test.ts', 'examples/*/test/*.pages.test.ts']
+  }
+}
+
+export default defineConfig({
+  test: { reporters: ['default', new PackageCounts()], projects: [inChromium, driven] }
 })
 
 function page(name: string, include: string[]): { browser: 'chromium'; name: string; include: string[] } {

@@ -1,53 +1,17 @@
 /** The tests' peers, in Node: prints where they are as a line of JSON, and ends with its input. */
-import { EventEmitter, once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fromUtf8, toUtf8 } from '@ts-libp2p/bytes'
-import { gossipsub } from '@ts-libp2p/gossipsub'
-import type { PrivateKey, Stream } from '@ts-libp2p/interface'
+import { fromUtf8 } from '@ts-libp2p/bytes'
 import { kadDHT } from '@ts-libp2p/kad-dht'
 import { createLibp2p, generateKeyPair } from '@ts-libp2p/libp2p'
 import { webSockets } from '@ts-libp2p/transport-ws'
 import { readCertificate } from './certificate.ts'
-import { DHT, ECHO, type Peers, RESTART, STALL, TOPIC, WAKE } from './protocols.ts'
+import { DHT, ECHO, type Peers, RESTART } from './protocols.ts'
+import { type Server, startServer } from './server.ts'
 
 const ANY_PORT = '/ip4/127.0.0.1/tcp/0/ws'
 const ANY_SECURE_PORT = '/ip4/127.0.0.1/tcp/0/tls/ws'
 const HIDDEN_PEERS = 4
 const POLL_MS = 10
-
-type Server = Awaited<ReturnType<typeof startServer>>
-
-async function startServer(privateKey: PrivateKey, listen: string) {
-  const server = await createLibp2p({
-    privateKey,
-    addresses: { listen: [listen] },
-    services: { pubsub: gossipsub(), dht: kadDHT({ protocol: DHT, clientMode: false }) }
-  })
-  const alarm = new EventEmitter()
-  await server.handle(ECHO, stream => stream.sink(stream.source))
-  await server.handle(STALL, async stream => {
-    await once(alarm, 'wake')
-    await tellLength(stream)
-  })
-  await server.handle(WAKE, async stream => {
-    alarm.emit('wake')
-    await stream.close()
-  })
-  const { pubsub } = server.services
-  pubsub.addEventListener('message', ({ detail: { data } }) => {
-    const text = toUtf8(data)
-    if (!text.startsWith('answer')) void pubsub.publish(TOPIC, fromUtf8(`answer: ${text}`))
-  })
-  pubsub.subscribe(TOPIC)
-  return server
-}
-
-async function tellLength(stream: Stream): Promise<void> {
-  let length = 0
-  for await (const chunk of stream) length += chunk.byteLength
-  stream.send(fromUtf8(String(length)))
-  await stream.close()
-}
 
 const addressOf = (node: { getMultiaddrs(): { toString(): string }[] }): string => String(node.getMultiaddrs()[0])
 

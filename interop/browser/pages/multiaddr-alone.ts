@@ -1,0 +1,3 @@
+import { multiaddr } from '@ts-libp2p/multiaddr'
+
+Object.assign(globalThis, { multiaddr })

@@ -1,0 +1,105 @@
+/** A site with one page that runs a bundle, and a browser to open it in. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { type BrowserContext, chromium, type Page } from 'playwright'
+import { type OutputChunk, rolldown } from 'rolldown'
+import { chromiumOptions } from '../src/chromium.ts'
+
+/** What a browser does of its own accord, which tests need not wait for. */
+const QUIET = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-extensions',
+  '--disable-sync'
+]
+
+export interface OpenPage extends AsyncDisposable {
+  readonly page: Page
+  /** What the page refused or could not do, as its console has it. */
+  readonly problems: readonly string[]
+}
+
+/** No inline script, no `eval`, no `new Function`, no WebAssembly. */
+const POLICY = "script-src 'self'"
+const PAGE =
+  '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="/app.js"></script>'
+
+/** Bundles what the packages have in `dist` for browsers, with nothing set that an application would not. */
+export async function bundle(entry: string): Promise<readonly OutputChunk[]> {
+  const made = await rolldown({
+    input: { app: fileURLToPath(new URL(entry, import.meta.url)) },
+    platform: 'browser',
+    logLevel: 'silent',
+    resolve: { conditionNames: ['browser', 'import', 'module', 'default'] }
+  })
+  const { output } = await made.generate({ format: 'esm', minify: true, entryFileNames: '[name].js' })
+  return output.filter(file => file.type === 'chunk')
+}
+
+/** Opens a page that runs the bundle in a browser of its own. */
+export async function openPage(entry: string): Promise<OpenPage> {
+  const [server, { page, end }] = await Promise.all([serve(entry), startBrowser()])
+  const problems: string[] = []
+  page.on('console', message => void (message.type() === 'error' && problems.push(message.text())))
+  page.on('pageerror', err => void problems.push(err.message))
+  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+  await page.waitForFunction(() => 'app' in globalThis)
+  return {
+    ...{ page, problems },
+    async [Symbol.asyncDispose]() {
+      await end()
+      server.close()
+    }
+  }
+}
+
+async function serve(entry: string): Promise<Server> {
+  const files = new Map((await bundle(entry)).map(({ fileName, code }) => [`/${fileName}`, code]))
+  const server = createServer(({ url = '' }, response) => {
+    const code = files.get(url)
+    response.setHeader('content-security-policy', POLICY)
+    response.setHeader('content-type', code === undefined ? 'text/html' : 'text/javascript')
+    response.end(code ?? (url === '/' ? PAGE : ''))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
+
+/** A browser whose tabs can be hidden: those that Playwright starts itself are kept visible. */
+async function startBrowser(): Promise<{ page: Page; end(): Promise<void> }> {
+  const { executablePath, args } = chromiumOptions()
+  const profile = mkdtempSync(join(tmpdir(), 'ts-libp2p-page-'))
+  const own = ['--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, '--no-first-run']
+  const child = spawn(executablePath, [...own, ...QUIET, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const exited = once(child, 'exit')
+  const browser = await chromium.connectOverCDP(await debuggerOf(child.stderr), { noDefaults: true, timeout: 0 })
+  return {
+    page: await (browser.contexts()[0] as BrowserContext).newPage(),
+    async end() {
+      await browser.close()
+      child.kill()
+      await exited
+      rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
+    }
+  }
+}
+
+async function debuggerOf(stderr: Readable): Promise<string> {
+  let text = ''
+  for await (const chunk of stderr.iterator({ destroyOnReturn: false })) {
+    text += String(chunk)
+    const found = /DevTools listening on (ws:\S+)/.exec(text)?.[1]
+    if (found === undefined) continue
+    stderr.resume()
+    return found
+  }
+  throw new Error(`Chromium did not start: ${text}`)
+}

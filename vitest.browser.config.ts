@@ -2,7 +2,6 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { chromiumOptions } from './interop/browser/src/chromium.ts'
 import { askPeer, endPeer, startPeer } from './interop/browser/src/foreign.ts'
-import { chromium } from './scripts/chromium.ts'
 import { PackageCounts } from './scripts/package-counts.ts'
 import { base } from './vitest.config.ts'
 

@@ -75,7 +75,8 @@ const driven: TestProjectInlineConfiguration = {
   ...base,
   test: {
     ...PATIENT,
-    hookTimeout: 180_000,
+    hookTimeout: 240_000,
+    fileParallelism: false,
     name: 'driven',
     include: ['interop/browser/pages/*.test.ts', 'examples/*/test/*.pages.test.ts']
   }

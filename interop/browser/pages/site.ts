@@ -8,9 +8,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { type BrowserContext, chromium, type Page } from 'playwright'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { type OutputChunk, rolldown } from 'rolldown'
 import { chromiumOptions } from '../src/chromium.ts'
+
+const CONNECT_PATIENCE_MS = 20_000
+const CONNECT_ATTEMPTS = 8
 
 /** What a browser does of its own accord, which tests need not wait for. */
 const QUIET = [
@@ -78,9 +81,11 @@ async function startBrowser(): Promise<{ page: Page; end(): Promise<void> }> {
   const { executablePath, args } = chromiumOptions()
   const profile = mkdtempSync(join(tmpdir(), 'ts-libp2p-page-'))
   const own = ['--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, '--no-first-run']
-  const child = spawn(executablePath, [...own, ...QUIET, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(executablePath, [...own, ...QUIET, ...args, 'about:blank'], {
+    stdio: ['ignore', 'ignore', 'pipe']
+  })
   const exited = once(child, 'exit')
-  const browser = await chromium.connectOverCDP(await debuggerOf(child.stderr), { noDefaults: true, timeout: 0 })
+  const browser = await connect(await debuggerOf(child.stderr))
   return {
     page: await (browser.contexts()[0] as BrowserContext).newPage(),
     async end() {
@@ -88,6 +93,17 @@ async function startBrowser(): Promise<{ page: Page; end(): Promise<void> }> {
       child.kill()
       await exited
       rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
+    }
+  }
+}
+
+/** A browser that has just started may never answer its first caller. */
+async function connect(url: string): Promise<Browser> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await chromium.connectOverCDP(url, { noDefaults: true, timeout: CONNECT_PATIENCE_MS })
+    } catch (err) {
+      if (attempt === CONNECT_ATTEMPTS) throw err
     }
   }
 }

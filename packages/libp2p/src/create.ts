@@ -9,7 +9,6 @@ import { platformPreset } from '#preset'
 import { defaultLogger } from './logger.ts'
 import { Libp2pNode } from './node.ts'
 import type { AddressOptions, DefaultServices, Libp2pOptions, ServiceFactories, ServicesOf } from './options.ts'
-import { composePeerRouting, findAddresses } from './routing.ts'
 import { loadOrCreateKey } from './self-key.ts'
 
 /**
@@ -50,7 +49,7 @@ export async function createLibp2p<Factories extends ServiceFactories = Record<n
     connectionProtector: settings.connectionProtector,
     connectionGater,
     resolver: settings.resolver,
-    findPeer: (peer, abort) => findAddresses(composePeerRouting(Object.values(services)), peer, abort),
+    findPeer: async (peer, abort) => (await node.peerRouting.findPeer(peer, abort)).multiaddrs,
     addresses: parseAddresses(settings.addresses),
     limits: settings.limits
   })

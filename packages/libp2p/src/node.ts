@@ -35,9 +35,9 @@ import { peerIdOf } from '@ts-libp2p/multiaddr'
 import { peerIdFromString } from '@ts-libp2p/peer-id'
 import { asDuplex, raceSignal, TypedEvents, toError } from '@ts-libp2p/stream'
 import { deadline, type Swarm } from '@ts-libp2p/swarm'
+import { composeContentRouting, composePeerRouting } from '#routing'
 import { NodeError } from './errors.ts'
 import { FLUSH_TIMEOUT_MS, SERVICE_STOP_TIMEOUT_MS } from './limits.ts'
-import { composeContentRouting, composePeerRouting } from './routing.ts'
 
 export interface NodeParts<Services extends Record<string, unknown>> {
   swarm: Swarm

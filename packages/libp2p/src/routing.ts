@@ -1,6 +1,5 @@
 import {
   AbortError,
-  type AbortOptions,
   type ContentRouting,
   contentRoutingSymbol,
   NotFoundError,
@@ -57,16 +56,6 @@ export function composeContentRouting(services: readonly unknown[]): ContentRout
         r => r.findProviders(cid, options)
       )
   }
-}
-
-/** Where a peer is, by any service that knows. */
-export async function findAddresses(
-  routing: PeerRouting,
-  peer: PeerId,
-  options: AbortOptions
-): Promise<PeerInfo['multiaddrs']> {
-  const { multiaddrs } = await routing.findPeer(peer, options)
-  return multiaddrs
 }
 
 type Able<T, Name extends keyof T> = Partial<T> & Pick<T, Name>

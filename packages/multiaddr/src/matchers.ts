@@ -61,6 +61,7 @@ const httpPort = component(code.CODE_TCP)
 const httpsPort = component(code.CODE_TCP, '443')
 const secureHttp = or(and(optional(httpPort), httpOverTls), and(httpsPort, http))
 
+/* @__NO_SIDE_EFFECTS__ */
 const withPeer = (pattern: Pattern): MultiaddrMatcher => matcher(and(pattern, maybePeer))
 
 export const PEER_ID: MultiaddrMatcher = matcher(peer)

@@ -21,6 +21,7 @@ interface Path {
 const NO_MATCH = -1
 
 /** One component, whatever its value; or with this value. */
+/* @__NO_SIDE_EFFECTS__ */
 export function component(code: number, value?: string): Pattern {
   return ({ bytes, spans }, at) => {
     const span = spans[at]
@@ -30,6 +31,7 @@ export function component(code: number, value?: string): Pattern {
 }
 
 /** All of them, one after another. */
+/* @__NO_SIDE_EFFECTS__ */
 export function and(...patterns: Pattern[]): Pattern {
   return (path, at) => {
     let next = at
@@ -42,6 +44,7 @@ export function and(...patterns: Pattern[]): Pattern {
 }
 
 /** That one of them which goes furthest. */
+/* @__NO_SIDE_EFFECTS__ */
 export function or(...patterns: Pattern[]): Pattern {
   return (path, at) => {
     let furthest = NO_MATCH
@@ -50,11 +53,13 @@ export function or(...patterns: Pattern[]): Pattern {
   }
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function optional(pattern: Pattern): Pattern {
   return (path, at) => Math.max(at, pattern(path, at))
 }
 
 /** Any number of times, also none. */
+/* @__NO_SIDE_EFFECTS__ */
 export function many(pattern: Pattern): Pattern {
   return (path, at) => {
     let next = at
@@ -64,10 +69,12 @@ export function many(pattern: Pattern): Pattern {
 }
 
 /** Matches nothing, where the pattern does not match. */
+/* @__NO_SIDE_EFFECTS__ */
 export function not(pattern: Pattern): Pattern {
   return (path, at) => (pattern(path, at) === NO_MATCH ? at : NO_MATCH)
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function matcher(pattern: Pattern): MultiaddrMatcher {
   const end = (ma: Multiaddr, spans: readonly Span[]) => pattern({ bytes: ma.bytes, spans }, 0)
   return {

@@ -98,6 +98,7 @@ function contains(table: readonly Range[], ip: Uint8Array): boolean {
   return table.some(range => isInRange(ip, range))
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function ranges(...cidrs: string[]): Range[] {
   return cidrs.map(cidr => parseRange(cidr) as Range)
 }

@@ -5,6 +5,8 @@ import { type Entry, isKeptAlive, isStale, isTagged } from './entry.ts'
 import { PeerStoreError } from './errors.ts'
 import { MAX_PENDING_DELETIONS } from './limits.ts'
 
+export { WriteBehind } from './write-behind.ts'
+
 export interface ReadOptions {
   /** Ourselves: never of no use. */
   readonly peerId: PeerId

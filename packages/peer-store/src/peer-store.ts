@@ -30,7 +30,7 @@ import { select } from './query.ts'
 import { Turns } from './turns.ts'
 import { unlessAborted } from './unless-aborted.ts'
 import { type Strategy, type UpdateTimes, updateEntry, withRecord } from './update.ts'
-import { WriteBehind } from './write-behind.ts'
+import type { WriteBehind } from './write-behind.ts'
 
 // Loaded with the first datastore: most browsers have none.
 const disk = (): Promise<typeof import('./disk.ts')> => import('./disk.ts')
@@ -49,9 +49,11 @@ class Book implements PeerBook {
   private readonly log: Logger
   private readonly known: KnownPeers
   private readonly turns = new Turns()
-  private readonly writes: WriteBehind | undefined
+  /** Made with the first look into the datastore: nothing changes before. */
+  private writes: WriteBehind | undefined
   private loading: Promise<void> | undefined
   private isLoaded: boolean
+  private isStopped = false
   private undoSweep: Undo | undefined
 
   constructor(options: CheckedOptions) {
@@ -59,7 +61,6 @@ class Book implements PeerBook {
     this.selfKey = options.peerId.toString()
     this.log = options.logger?.forComponent('libp2p:peer-store') ?? noLog
     this.isLoaded = options.datastore === undefined
-    this.writes = options.datastore && this.writeBehind(options.datastore)
     this.known = new KnownPeers({
       selfKey: this.selfKey,
       maxPeers: options.maxPeers,
@@ -78,6 +79,7 @@ class Book implements PeerBook {
   }
 
   async start(): Promise<void> {
+    this.isStopped = false
     this.writes?.resume()
     this.undoSweep ??= this.sweepLater()
     if (this.mustWait()) await this.loaded()
@@ -86,6 +88,7 @@ class Book implements PeerBook {
   async stop(): Promise<void> {
     this.undoSweep?.()
     this.undoSweep = undefined
+    this.isStopped = true
     this.writes?.pause()
     await this.flushInTime().catch(error => this.report(error))
   }
@@ -248,7 +251,14 @@ class Book implements PeerBook {
 
   private async load(datastore: Datastore): Promise<void> {
     const now = this.now()
-    const { readPeers } = await disk()
+    const { readPeers, WriteBehind, writePeers } = await disk()
+    this.writes ??= new WriteBehind({
+      clock: this.options.clock,
+      delayMs: this.options.writeDelayMs,
+      write: peers => writePeers(datastore, peers, id => this.known.entryOf(id.toString())),
+      onError: error => this.report(error)
+    })
+    if (this.isStopped) this.writes.pause()
     const { entries, doomed } = await readPeers(datastore, {
       ...this.options,
       now,
@@ -257,15 +267,6 @@ class Book implements PeerBook {
     this.known.restore(entries, now)
     for (const id of doomed) this.writes?.remove(id.toString(), id)
     this.isLoaded = true
-  }
-
-  private writeBehind(datastore: Datastore): WriteBehind {
-    return new WriteBehind({
-      clock: this.options.clock,
-      delayMs: this.options.writeDelayMs,
-      write: async peers => (await disk()).writePeers(datastore, peers, id => this.known.entryOf(id.toString())),
-      onError: error => this.report(error)
-    })
   }
 
   private async flushInTime(): Promise<void> {

@@ -14,7 +14,7 @@
  * Spec: https://github.com/libp2p/specs/blob/master/mplex/README.md
  */
 import type { StreamMuxerFactory } from '@ts-libp2p/interface'
-import { type MuxerComponents, MuxerShell, muxerCounter, optional } from '@ts-libp2p/stream'
+import { clockOf, type MuxerComponents, MuxerShell, muxerCounter, optional } from '@ts-libp2p/stream'
 import { type MplexOptions, resolveOptions } from './options.ts'
 import { Session } from './session.ts'
 
@@ -34,12 +34,13 @@ export function mplex(options?: MplexOptions): MplexFactory {
   const resolved = resolveOptions(options)
   return (components = {}) => {
     const scoped = components.logger?.forComponent('libp2p:mplex')
-    const clock = optional(components, 'clock')
+    const given = optional(components, 'clock')
     const count = muxerCounter('mplex', components.metrics)
     return {
       protocol: MPLEX_PROTOCOL,
       createStreamMuxer(connection) {
         const log = scoped ?? connection.log
+        const clock = given ?? clockOf(connection)
         return new MuxerShell({
           protocol: MPLEX_PROTOCOL,
           connection,

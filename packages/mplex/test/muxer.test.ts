@@ -37,6 +37,14 @@ describe('mplex', () => {
     expect([client.protocol, client.streams, server.streams]).toEqual([MPLEX_PROTOCOL, [], []])
   })
 
+  it('lives in the time of the connection, where it is given no other', async () => {
+    const clock = new VirtualClock()
+    const [end] = streamPair({ clock })
+    const stream = await mplex()().createStreamMuxer(end).createStream({ inactivityTimeout: 1000 })
+    await clock.advance(1000)
+    expect(stream.status).toBe('aborted')
+  })
+
   it('lets 1,000 streams through at once', async () => {
     const { client, server } = muxerPair()
     echo(server)

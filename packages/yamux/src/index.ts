@@ -14,7 +14,7 @@
  * Spec: https://github.com/libp2p/specs/blob/master/yamux/README.md
  */
 import type { StreamMuxerFactory } from '@ts-libp2p/interface'
-import { type MuxerComponents, muxerCounter, optional } from '@ts-libp2p/stream'
+import { clockOf, type MuxerComponents, muxerCounter, optional } from '@ts-libp2p/stream'
 import { YAMUX_PROTOCOL, YamuxMuxer } from './muxer.ts'
 import { resolveOptions, type YamuxOptions } from './options.ts'
 
@@ -36,7 +36,9 @@ export function yamux(options?: YamuxOptions): YamuxFactory {
     const count = muxerCounter('yamux', components.metrics)
     return {
       protocol: YAMUX_PROTOCOL,
-      createStreamMuxer: connection => new YamuxMuxer({ connection, options: resolved, log, clock, count })
+      createStreamMuxer(connection) {
+        return new YamuxMuxer({ connection, options: resolved, log, clock: clock ?? clockOf(connection), count })
+      }
     }
   }
 }

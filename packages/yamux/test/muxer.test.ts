@@ -96,6 +96,14 @@ describe('streams', () => {
     await clock.advance(4000)
     expect([common.status, common.maxWriteBufferLength]).toEqual(['aborted', 10])
   })
+
+  it('live in the time of the connection, where it is given no other', async () => {
+    const clock = new VirtualClock()
+    const [end] = streamPair({ clock })
+    const stream = await yamux()().createStreamMuxer(end).createStream({ inactivityTimeout: 1000 })
+    await clock.advance(1000)
+    expect(stream.status).toBe('aborted')
+  })
 })
 
 describe('opening', () => {

@@ -4,6 +4,19 @@ import { arrivals, connected, rawNode } from './stand.ts'
 
 const run = rawNode()
 
+describe('a stream that nothing is heard on', () => {
+  it('is given up after its inactivity timeout, in virtual time', async () => {
+    const { world, out, inn } = await connected({ link: { latencyMs: 10 } })
+    out.inactivityTimeout = 60_000
+    await world.run({ ms: 59_999 })
+    expect([out.status, inn.status]).toEqual(['open', 'open'])
+    await world.run({ ms: 1 })
+    expect(out.status).toBe('aborted')
+    await world.run({ ms: 10 })
+    expect(inn.status).toBe('reset')
+  })
+})
+
 describe('a partition', () => {
   it('holds bytes until it is over, and loses none', async () => {
     const { world, a, b, out, inn } = await connected({ link: { latencyMs: 10 } })

@@ -19,12 +19,12 @@ const size = Number(values.size)
 
 const EXPERIMENTS: Readonly<Record<string, () => void>> = {
   scale() {
-    const net = network(size, { settleMs: 15 * MINUTE_MS })
-    print('at rest', lookups(net, { count: 500 }))
+    const net = network(size, { settleMs: 10 * MINUTE_MS })
+    print('at rest', lookups(net, { count: 300 }))
     unsettle(net, 0.2)
-    net.cores.run({ ms: 60 * MINUTE_MS })
-    print('an hour of churn later, 20 % silent', lookups(net, { count: 500, pauseMs: 2000 }))
-    printProviders('provide, an hour of churn, find', provideAndFind(net, { count: 200, laterMs: 60 * MINUTE_MS }))
+    net.cores.run({ ms: 30 * MINUTE_MS })
+    print('half an hour of churn later, 20 % silent', lookups(net, { count: 500, pauseMs: 1000 }))
+    printProviders('provide, half an hour of churn, find', provideAndFind(net, { count: 200, laterMs: 30 * MINUTE_MS }))
   },
   cold() {
     const net = network(size, { settleMs: 15 * MINUTE_MS })
@@ -36,12 +36,12 @@ const EXPERIMENTS: Readonly<Record<string, () => void>> = {
   attack() {
     for (const perLookup of [5, Number.POSITIVE_INFINITY]) {
       const options = { diversity: { perLookup, ...(perLookup === 5 ? {} : { perBucket: 20, perTable: 1e6 }) } }
-      const net = network(size, { settleMs: 12 * MINUTE_MS, options })
+      const net = network(size, { settleMs: 5 * MINUTE_MS, options })
       console.log(`\n### ${perLookup === 5 ? 'with' : 'without'} diversity limits`)
       console.log(`200 ids of one /24 connect to a node: ${crowd(net, 200).inTable} get into its routing table`)
       console.table(
-        [1, 2, 4, 8, 16].flatMap(networks => {
-          return [20, 60].map(sybils => attack(net, { sybils, networks, strangers: 50 }))
+        [1, 4, 16].flatMap(networks => {
+          return [20, 60].map(sybils => attack(net, { sybils, networks, strangers: 30 }))
         })
       )
     }
@@ -58,10 +58,12 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(EXPERIMENT
   if (experiment === undefined)
     throw new Error(`there is no experiment ${name}: ${Object.keys(EXPERIMENTS).join(', ')}`)
   console.log(`\n## ${name}, seed ${seed}`)
-  const from = performance.now()
+  const [from, cpuFrom] = [performance.now(), process.cpuUsage()]
   experiment()
   const rss = Math.round(process.resourceUsage().maxRSS / 1000)
-  console.log(`${((performance.now() - from) / 1000).toFixed(0)} s of real time, ${rss} MB at most`)
+  const seconds = ((performance.now() - from) / 1000).toFixed(0)
+  const cpu = (process.cpuUsage(cpuFrom).user / 1e6).toFixed(0)
+  console.log(`${seconds} s of real time, ${cpu} s of processor time, ${rss} MB at most`)
 }
 
 function network(

@@ -97,7 +97,7 @@ export const FIRST_PATIENCE_MS = 1500
 export const DIAL_ROUND_TRIPS = 2
 
 /** The share of requests that nobody answers, as it is taken to be until the answers tell. */
-export const FIRST_SILENCE = 0.15
+export const FIRST_SILENCE = 0.2
 
 /** However many are silent: beyond, a lookup would ask more than twice as many peers as it looks for. */
 export const MAX_SILENCE = 0.5

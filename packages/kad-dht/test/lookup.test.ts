@@ -111,12 +111,12 @@ describe('a lookup', () => {
     lookup.begin(all.slice(0, 2), 0)
     askable(lookup, 0)
     lookup.reached(all[0]!.name, 400)
-    // The dial took two round trips of 200 ms. As TCP has it after one sample: the mean, and deviations of half of that.
-    expect(lookup.deadline()).toBe(400 + 2 * 200)
-    expect(names(askable(lookup, 800))).toEqual([all[1]!.name])
-    lookup.answered(all[1]!.name, [], 900)
-    expect(lookup.next(999)).toBe('wait')
-    expect(lookup.next(400 + 3 * 200)).toBe('done')
+    // The dial took two round trips of 200 ms; deviations of a quarter of one.
+    expect(lookup.deadline()).toBe(400 + 1.5 * 200)
+    expect(names(askable(lookup, 700))).toEqual([all[1]!.name])
+    lookup.answered(all[1]!.name, [], 750)
+    expect(lookup.next(799)).toBe('wait')
+    expect(lookup.next(400 + 2 * 200)).toBe('done')
     expect(lookup.slow().map(({ contact }) => contact.name)).toEqual([all[0]!.name])
   })
 

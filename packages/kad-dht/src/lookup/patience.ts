@@ -41,12 +41,12 @@ export class Patience implements Waits {
 }
 
 /**
- * What to expect of a peer that was dialled, which tells how far it is: the answer takes one more round trip, and as long
- * as TCP would wait that has seen one.
+ * What to expect of a peer that was dialled, which tells how far it is: its answer takes one more round trip, and as that
+ * was measured just now, it varies less than those of many peers do.
  */
 export function waitsAfterDial(dialMs: number): Waits {
   const roundTripMs = dialMs / DIAL_ROUND_TRIPS
-  const within = (deviations: number): number => dialMs + bounded(roundTripMs * (1 + deviations / 2))
+  const within = (deviations: number): number => dialMs + bounded(roundTripMs * (1 + deviations / 4))
   return { lateMs: within(LATE_DEVIATIONS), slowMs: within(SLOW_DEVIATIONS) }
 }
 

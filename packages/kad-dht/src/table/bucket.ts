@@ -22,6 +22,18 @@ interface Pending {
 export class Bucket {
   readonly entries: Map<string, Entry> = new Map()
   pending: Pending | undefined
+  private good: readonly Contact[] | undefined
+
+  /** Those that did not fail of late. Remembered until `changed` is called: every request asks for it. */
+  get contacts(): readonly Contact[] {
+    this.good ??= [...this.entries.values()].filter(({ failures }) => failures === 0).map(({ contact }) => contact)
+    return this.good
+  }
+
+  /** Something of an entry changed that `contacts` shows. */
+  changed(): void {
+    this.good = undefined
+  }
 
   /** How many of its peers are in a network. */
   countOf(group: string): number {

@@ -85,6 +85,7 @@ export class RoutingTable {
     const known = bucket.entries.get(contact.name)
     if (known !== undefined) {
       if (contact.multiaddrs.length > 0) known.contact = contact
+      bucket.changed()
       known.isConnected = isConnected
       return { verdict: 'known' }
     }
@@ -113,6 +114,7 @@ export class RoutingTable {
     const entry = bucket?.entries.get(contact.name)
     if (bucket === undefined || entry === undefined) return
     entry.aliveAt = now
+    if (entry.failures > 0) bucket.changed()
     entry.failures = 0
     if (bucket.pending?.rival === contact.name) bucket.pending = undefined
   }
@@ -123,6 +125,7 @@ export class RoutingTable {
     const entry = bucket?.entries.get(contact.name)
     if (bucket === undefined || entry === undefined || this.answeredAt < askedAt) return
     entry.failures++
+    bucket.changed()
     const { pending } = bucket
     if (pending?.rival === contact.name) {
       this.delete(bucket, entry)
@@ -194,9 +197,7 @@ export class RoutingTable {
   private take(found: Contact[], order: Order, count: number, from: number, to: number): void {
     const good: Contact[] = []
     for (let i = from; i < to; i++) {
-      const bucket = this.buckets[i]
-      if (bucket === undefined) continue
-      for (const { contact, failures } of bucket.entries.values()) if (failures === 0) good.push(contact)
+      for (const contact of this.buckets[i]?.contacts ?? []) good.push(contact)
     }
     good.sort(order)
     for (let i = 0; i < good.length && found.length < count; i++) found.push(good[i] as Contact)
@@ -226,19 +227,22 @@ export class RoutingTable {
 
   private isCrowded(bucket: Bucket, groups: readonly string[]): boolean {
     return groups.some(group => {
-      if ((this.groups.get(group) ?? 0) >= this.maxPerGroupInTable) return true
-      return bucket.countOf(group) >= this.maxPerGroupInBucket
+      const inTable = this.groups.get(group) ?? 0
+      if (inTable >= this.maxPerGroupInTable) return true
+      return inTable >= this.maxPerGroupInBucket && bucket.countOf(group) >= this.maxPerGroupInBucket
     })
   }
 
   private insert(bucket: Bucket, entry: Entry): void {
     bucket.entries.set(entry.contact.name, entry)
+    bucket.changed()
     this.count++
     for (const group of entry.groups) this.groups.set(group, (this.groups.get(group) ?? 0) + 1)
   }
 
   private delete(bucket: Bucket, entry: Entry): void {
     bucket.entries.delete(entry.contact.name)
+    bucket.changed()
     this.count--
     for (const group of entry.groups) {
       const left = (this.groups.get(group) ?? 1) - 1

@@ -33,6 +33,8 @@ type request struct {
 	Code    byte   `json:"code"`
 	Topic   string `json:"topic"`
 	Text    string `json:"text"`
+	Group   uint64 `json:"group"`
+	Parts   byte   `json:"parts"`
 }
 
 type reply map[string]any

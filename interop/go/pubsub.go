@@ -28,6 +28,9 @@ var pubsubCommands = map[string]command{
 	"topicPeers":  withPubsub((*pubsubNode).topicPeers),
 	"trace":       withPubsub((*pubsubNode).trace),
 	"readTrace":   withPubsub((*pubsubNode).readTrace),
+	"addParts":    withPubsub((*pubsubNode).addParts),
+	"sendParts":   withPubsub((*pubsubNode).sendParts),
+	"parts":       withPubsub((*pubsubNode).partsOf),
 }
 
 // pubsubSettings is what the variable PUBSUB holds: see interop/README.md.
@@ -41,6 +44,7 @@ type pubsubSettings struct {
 	HistoryHeartbeats    int    `json:"historyHeartbeats"`
 	UnsubscribeBackoffMs int    `json:"unsubscribeBackoffMs"`
 	MaxMessageBytes      int    `json:"maxMessageBytes"`
+	Partial              bool   `json:"partial"`
 }
 
 // pubsubNode is publish/subscribe and what came by it.
@@ -48,6 +52,8 @@ type pubsubNode struct {
 	self   peer.ID
 	pubsub *pubsub.PubSub
 	tracer *eventTracer
+	// parts is nil unless messages come in parts.
+	parts *partedMessages
 
 	lock     sync.Mutex
 	topics   map[string]*joined
@@ -90,13 +96,21 @@ func newPubsub(h host.Host, settings string) (*pubsubNode, error) {
 		topics:   map[string]*joined{},
 		received: map[string][]receivedText{},
 	}
+	options := []pubsub.Option{pubsub.WithEventTracer(n.tracer)}
+	if s.Partial {
+		n.parts = newPartedMessages()
+		options = append(options, pubsub.WithPartialMessagesExtension(n.parts.extension()))
+	}
 	var err error
-	n.pubsub, err = newRouter(h, s, pubsub.WithEventTracer(n.tracer))
+	n.pubsub, err = newRouter(h, s, options)
+	if err == nil && n.parts != nil {
+		go n.answerParts()
+	}
 	return n, err
 }
 
-func newRouter(h host.Host, s pubsubSettings, tracer pubsub.Option) (*pubsub.PubSub, error) {
-	options := []pubsub.Option{tracer, pubsub.WithMaxMessageSize(s.MaxMessageBytes)}
+func newRouter(h host.Host, s pubsubSettings, options []pubsub.Option) (*pubsub.PubSub, error) {
+	options = append(options, pubsub.WithMaxMessageSize(s.MaxMessageBytes))
 	if !s.Signed {
 		options = append(options, pubsub.WithMessageSignaturePolicy(pubsub.StrictNoSign), pubsub.WithNoAuthor())
 	}
@@ -128,7 +142,11 @@ func (n *pubsubNode) topic(name string) (*joined, error) {
 	if known := n.topics[name]; known != nil {
 		return known, nil
 	}
-	topic, err := n.pubsub.Join(name)
+	options := []pubsub.TopicOpt{}
+	if n.parts != nil {
+		options = append(options, pubsub.RequestPartialMessages())
+	}
+	topic, err := n.pubsub.Join(name, options...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,12 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startGoPeer } from '@ts-libp2p/interop-harness'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { bundle } from '../src/bundle.ts'
 import { Program } from './program.ts'
 import { freePort } from './redis.ts'
 
 const CASE_TIMEOUT_MS = 180_000
+/** Another implementation may have to be built first. */
+const START_TIMEOUT_MS = 1_800_000
 /** Longer than any test: the nodes are told to end. */
 const FOR_LONG = { type: 'waitUntil', elapsedSeconds: 3600 }
 const TOPIC = 'a-subnet'
@@ -49,6 +52,13 @@ async function start(
   }
 }
 
+/** The group of parts with this number, told of every two seconds. */
+const GROUP = 7
+const tellAgainAndAgain = Array.from({ length: 60 }, (_, i) => [
+  { type: 'waitUntil', elapsedSeconds: 2 * (i + 1) },
+  { type: 'publishPartial', topicID: TOPIC, groupID: GROUP }
+]).flat()
+
 interface Line {
   time: string
   msg: string
@@ -66,7 +76,7 @@ const lines = ({ stdout }: Program): Line[] => {
 const received = (node: Program): Line[] => lines(node).filter(({ msg }) => msg === 'Received Message')
 
 /** Resolves when the check passes; rejects at once when a node has ended. */
-async function until(nodes: readonly Program[], check: () => void): Promise<void> {
+async function until(nodes: readonly Program[], check: () => void | Promise<void>): Promise<void> {
   const ended = nodes.map(async node => {
     throw new Error(`a node ended with ${await node.code}: ${node.stderr}`)
   })
@@ -107,7 +117,7 @@ describe('gossipsub-interop of test-plans', () => {
 
   it('brings the parts of a message together that each node has some of', { timeout: CASE_TIMEOUT_MS }, async () => {
     const parts = NODES.map(n =>
-      on(n, { type: 'addPartialMessage', topicID: TOPIC, groupID: 7, parts: (0b11 << (2 * n)) & 0xff })
+      on(n, { type: 'addPartialMessage', topicID: TOPIC, groupID: GROUP, parts: (0b11 << (2 * n)) & 0xff })
     )
     const script = [
       init({ D: 4, Dlo: 3, Dscore: 2, Dout: 1 }),
@@ -115,16 +125,36 @@ describe('gossipsub-interop of test-plans', () => {
       { type: 'subscribeToTopic', topicID: TOPIC, partial: true },
       ...parts,
       // Until the mesh is there nobody is told: the script of the harness waits as well.
-      ...Array.from({ length: 60 }, (_, i) => [
-        { type: 'waitUntil', elapsedSeconds: 2 * (i + 1) },
-        { type: 'publishPartial', topicID: TOPIC, groupID: 7 }
-      ]).flat(),
+      ...tellAgainAndAgain,
       FOR_LONG
     ]
     await using nodes = await start(script, NODES)
     await until(nodes.all, () => {
       for (const node of nodes.all)
         expect(lines(node).filter(({ msg }) => msg === 'All parts received')).toHaveLength(1)
+    })
+  })
+
+  it('completes a message together with go-libp2p-pubsub', { timeout: START_TIMEOUT_MS }, async () => {
+    const script = [
+      init(),
+      { type: 'subscribeToTopic', topicID: TOPIC, partial: true },
+      { type: 'addPartialMessage', topicID: TOPIC, groupID: GROUP, parts: 0b0101_0101 },
+      // Until its mesh is there nobody is told.
+      ...tellAgainAndAgain,
+      FOR_LONG
+    ]
+    await using go = await startGoPeer({ pubsub: { signed: false, partial: true } })
+    await using nodes = await start(script, [0])
+    const [node] = nodes.all as [Program]
+    await until(nodes.all, () => expect(node.stderr).toMatch(/listening on/))
+    const [, address] = /listening on (\S+)/.exec(node.stderr) ?? []
+    await go.call('subscribe', { topic: TOPIC })
+    await go.call('addParts', { topic: TOPIC, group: GROUP, parts: 0b1010_1010 })
+    await go.call('dial', { addr: address })
+    await until(nodes.all, async () => {
+      expect(lines(node).filter(({ msg }) => msg === 'All parts received')).toHaveLength(1)
+      expect(await go.call('parts', { topic: TOPIC, group: GROUP })).toEqual({ parts: 0xff })
     })
   })
 

@@ -12,6 +12,8 @@ export interface PubsubSettings {
   historyHeartbeats: number
   unsubscribeBackoffMs: number
   maxMessageBytes: number
+  /** Messages come in parts, as test-plans' gossipsub-interop has them. Only in Go. */
+  partial: boolean
 }
 
 /** Quick heartbeats, and as long a memory for messages as with slow ones: the machine may be busy. */
@@ -24,7 +26,8 @@ export const PUBSUB_DEFAULTS: PubsubSettings = {
   heartbeatMs: 100,
   historyHeartbeats: 100,
   unsubscribeBackoffMs: 1000,
-  maxMessageBytes: 2 * 1024 * 1024
+  maxMessageBytes: 2 * 1024 * 1024,
+  partial: false
 }
 
 /** A message as the peers tell of it: what they publish is a text, and dots up to so many bytes. */

@@ -88,6 +88,7 @@ class ScriptedNode implements AsyncDisposable {
       onPartial: (from: string, partial: Partial, states: Map<string, unknown>) => this.onParts(from, partial, states)
     }
     this.node = await startGossipNode(this.place, { ...params, tracer, partialMessages } as GossipsubOptions)
+    console.error(`listening on ${this.node.getMultiaddrs()[0]}`)
   }
 
   private async publish({ messageID, messageSizeBytes, topicID }: Instruction & { type: 'publish' }): Promise<void> {

@@ -48,7 +48,11 @@ export class RendezvousClient {
     this.deadlines.abortAll(reason)
   }
 
-  /** Resolves with the seconds that the point grants. */
+  /**
+   * Resolves with the seconds that the point grants. The record goes out in the form of RFC 0003 first: rust-libp2p, whose
+   * points and clients are most of those there are, knows no other, and its clients cannot read an answer in which there
+   * is one of another form.
+   */
   async register(
     point: DialTarget,
     ns: string,
@@ -56,11 +60,10 @@ export class RendezvousClient {
     options: AbortOptions = {}
   ): Promise<number> {
     try {
-      return await this.registerIn(NETWORK_FORM, point, ns, ttlSeconds, options)
-    } catch (err) {
-      // rust-libp2p's points know only the form of the RFC, which nobody else writes.
-      if (!(err instanceof RendezvousError) || err.code !== 'invalid-record') throw err
       return await this.registerIn(RFC_FORM, point, ns, ttlSeconds, options)
+    } catch (err) {
+      if (!isAboutForm(err)) throw err
+      return await this.registerIn(NETWORK_FORM, point, ns, ttlSeconds, options)
     }
   }
 
@@ -132,6 +135,11 @@ async function openRegistration({ ns, record, ttlSeconds }: FoundRegistration): 
   } catch {
     return []
   }
+}
+
+/** Points say so that a record is not in a form that they know, or drop the stream, as rust-libp2p does. */
+function isAboutForm(err: unknown): boolean {
+  return err instanceof RendezvousError && (err.code === 'invalid-record' || err.code === 'stream-failed')
 }
 
 function failure(err: unknown, point: DialTarget, signal: AbortSignal): unknown {

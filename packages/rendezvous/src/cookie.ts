@@ -1,4 +1,4 @@
-import { bytesEqual, concat, fromUtf8 } from '@ts-libp2p/bytes'
+import { bytesEqual, concat, fromUtf8, toHex } from '@ts-libp2p/bytes'
 import { hmacSha256 } from '@ts-libp2p/crypto'
 import type { PrivateKey } from '@ts-libp2p/interface'
 
@@ -10,6 +10,9 @@ const MAC_BYTES = 16
  * Cookies say how far into a namespace their owner has read. They carry a keyed hash, so that only those that were given
  * out come back, for the namespace they were given out for. The key hangs on the node's own: cookies stay good when a
  * server starts again.
+ *
+ * After eight bytes, the hash is text: to clients of rust-libp2p a cookie is eight bytes and UTF-8, whosever it is, and an
+ * answer with another one is none.
  */
 export class Cookies {
   readonly #key: Uint8Array
@@ -33,6 +36,6 @@ export class Cookies {
   }
 
   private mac(ns: string, head: Uint8Array): Uint8Array {
-    return hmacSha256(this.#key, concat([head, fromUtf8(ns)])).subarray(0, MAC_BYTES)
+    return fromUtf8(toHex(hmacSha256(this.#key, concat([head, fromUtf8(ns)])).subarray(0, MAC_BYTES)))
   }
 }

@@ -279,15 +279,28 @@ describe('a client, answered by the careless and the hostile', () => {
     expect(cookies).toEqual([0, 1, 0, 1, 0])
   })
 
-  it('a point that wants another form of record gets it, as those of rust-libp2p do', async () => {
+  const formOf = (request: Request): 'RFC' | 'network' => {
+    const { payloadType } = parseEnvelope((request as { record: Uint8Array }).record)
+    return payloadType.byteLength === RFC_FORM.codec.byteLength ? 'RFC' : 'network'
+  }
+  const registered = (status: number): Uint8Array =>
+    lengthPrefixed(encodeRegisterAnswer({ status, text: '', ttlSeconds: status === 0 ? 9000 : 0 }))
+
+  it.each<[string, 'RFC' | 'network', (stream: Stream) => Uint8Array | undefined, string[]]>([
+    ['takes that of the RFC', 'RFC', () => registered(101), ['RFC']],
+    ['refuses it', 'network', () => registered(101), ['RFC', 'network']],
+    ['drops the stream for it', 'network', stream => void stream.abort(new Error('no')), ['RFC', 'network']]
+  ])('a point gets the form of record that it knows when it %s', async (_, known, refuse, expected) => {
     const world = simulate()
-    const point = await pointThat(world, request => {
-      const record = parseEnvelope((request as { record: Uint8Array }).record)
-      const isRfc = record.payloadType.byteLength === RFC_FORM.codec.byteLength
-      return lengthPrefixed(encodeRegisterAnswer({ status: isRfc ? 0 : 101, text: '', ttlSeconds: isRfc ? 9000 : 0 }))
+    const forms: string[] = []
+    const point = await pointThat(world, (request, stream) => {
+      const form = formOf(request)
+      forms.push(form)
+      return form === known ? registered(0) : refuse(stream)
     })
     const a = await startClient(world)
     expect(await world.until(a.service.register(point.host.address, 'x'))).toBe(9000)
+    expect(forms).toEqual(expected)
   })
 
   it('asks no faster than it should of a point that grants no time at all', async () => {

@@ -149,6 +149,15 @@ describe('cookies', () => {
     )
   })
 
+  it('are eight bytes and text, as rust-libp2p takes them apart', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.maxSafeNat(), (ns, position) => {
+        const text = cookies.bake(ns, position).subarray(8)
+        expect(new TextDecoder('utf-8', { fatal: true }).decode(text)).toMatch(/^[0-9a-f]{32}$/)
+      })
+    )
+  })
+
   it('no cookie means from the beginning', () => {
     expect(cookies.open('x', new Uint8Array(0))).toBe(0)
   })

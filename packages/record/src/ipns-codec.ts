@@ -150,8 +150,8 @@ function checkVersionOne(message: IpnsEntry, fields: IpnsFields): void {
   const isSame =
     bytesEqual(message.value, fields.value) &&
     bytesEqual(message.validity, fromUtf8(fields.validity)) &&
-    message.validityType === EOL &&
-    message.sequence === fields.sequence &&
-    message.ttl === fields.ttlNs
+    (message.validityType ?? EOL) === EOL &&
+    (message.sequence ?? 0n) === fields.sequence &&
+    (message.ttl ?? 0n) === fields.ttlNs
   if (!isSame) throw new RecordError('malformed', 'the IPNS record says one thing in version 1, another in version 2')
 }

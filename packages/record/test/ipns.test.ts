@@ -110,6 +110,19 @@ describe('a record of our own', () => {
     expect([value.byteLength, signatureV1.byteLength]).toEqual([0, 0])
   })
 
+  it('writes what is 0 there too, which js-libp2p wants to see', async () => {
+    const { validityType, sequence, ttl } = IpnsEntry.decode(await record({ sequence: 0n, ttlNs: 0n }))
+    expect([validityType, sequence, ttl]).toEqual([0, 0n, 0n])
+    const absent = IpnsEntry.decode(await record({ sequence: 0n, ttlNs: 0n, isV1Compatible: false }))
+    expect([absent.validityType, absent.sequence, absent.ttl]).toEqual([undefined, undefined, undefined])
+  })
+
+  it('takes what is absent for 0', async () => {
+    const whole = IpnsEntry.decode(await record({ sequence: 0n, ttlNs: 0n }))
+    const { validityType: _, sequence: __, ttl: ___, ...shorter } = whole
+    await validate(IpnsEntry.encode(shorter).finish(), NOW)
+  })
+
   it.each([
     ['a negative sequence', { sequence: -1n }],
     ['a sequence of 65 bits', { sequence: MAX_SEQ + 1n }],

@@ -4,12 +4,12 @@ import type { ProtoWriter } from '@ts-libp2p/bytes'
 export interface IpnsEntry {
   value: Uint8Array
   signatureV1: Uint8Array
-  /** 0: end of life. */
-  validityType: number
+  /** 0: end of life. It and the numbers are written also where they are 0: js-libp2p refuses a record of version 1 without. */
+  validityType?: number
   validity: Uint8Array
-  sequence: bigint
+  sequence?: bigint
   /** Nanoseconds. */
-  ttl: bigint
+  ttl?: bigint
   /** A PublicKey message, only where the name does not hold the key. */
   pubKey: Uint8Array
   signatureV2: Uint8Array

@@ -10,16 +10,16 @@ function encodeIpnsEntry(message, writer) {
   if (message.data?.length) writer.bytes(74, message.data)
   if (message.signatureV2?.length) writer.bytes(66, message.signatureV2)
   if (message.pubKey?.length) writer.bytes(58, message.pubKey)
-  if (message.ttl) writer.uint64(48, message.ttl)
-  if (message.sequence) writer.uint64(40, message.sequence)
+  if (message.ttl != null) writer.uint64(48, message.ttl)
+  if (message.sequence != null) writer.uint64(40, message.sequence)
   if (message.validity?.length) writer.bytes(34, message.validity)
-  if (message.validityType) writer.uint32(24, message.validityType)
+  if (message.validityType != null) writer.uint32(24, message.validityType)
   if (message.signatureV1?.length) writer.bytes(18, message.signatureV1)
   if (message.value?.length) writer.bytes(10, message.value)
   return writer
 }
 
-function decodeIpnsEntry(reader, message = { value: EMPTY_BYTES, signatureV1: EMPTY_BYTES, validityType: 0, validity: EMPTY_BYTES, sequence: 0n, ttl: 0n, pubKey: EMPTY_BYTES, signatureV2: EMPTY_BYTES, data: EMPTY_BYTES }) {
+function decodeIpnsEntry(reader, message = { value: EMPTY_BYTES, signatureV1: EMPTY_BYTES, validityType: undefined, validity: EMPTY_BYTES, sequence: undefined, ttl: undefined, pubKey: EMPTY_BYTES, signatureV2: EMPTY_BYTES, data: EMPTY_BYTES }) {
   for (let tag = reader.tag(); tag > 0; tag = reader.tag()) {
     switch (tag) {
       case 10:

@@ -1,13 +1,13 @@
 import { createLibp2p, generateKeyPair, type Libp2pOptions, type ServiceFactory } from '@ts-libp2p/libp2p'
 import { type KadDHT, type KadDHTOptions, kadDHT } from '../src/index.ts'
 
-const PROTOCOL = '/test/kad/1.0.0'
+export const DHT_PROTOCOL = '/test/kad/1.0.0'
 
 const LOCAL: Libp2pOptions = { addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] } }
 
 /** A node on loopback with a DHT of its own protocol. */
 export async function dhtNode(options: KadDHTOptions = {}) {
-  const dht: ServiceFactory<KadDHT> = kadDHT({ protocol: PROTOCOL, ...options })
+  const dht: ServiceFactory<KadDHT> = kadDHT({ protocol: DHT_PROTOCOL, ...options })
   return await createLibp2p({ ...LOCAL, privateKey: await generateKeyPair('Ed25519'), services: { dht } })
 }
 
@@ -26,7 +26,7 @@ export async function dhtNetwork(size: number, options: KadDHTOptions = {}): Pro
 }
 
 /** Waits until as many peers are in the node's table. */
-export async function tableHas({ services }: DhtNode, size: number): Promise<void> {
+export async function tableHas({ services }: Pick<DhtNode, 'services'>, size: number): Promise<void> {
   for (let i = 0; services.dht.routingTable.size < size; i++) {
     if (i > 2000) throw new Error(`the routing table has ${services.dht.routingTable.size} peers, ${size} expected`)
     await new Promise(resolve => setTimeout(resolve, 5))

@@ -2,8 +2,8 @@
  * Looks up random keys, so that routing tables fill quickly and those who need some peers, any peers, find them.
  *
  * @example
- * const walk = randomWalk({ routing: () => node.services.dht })
- * const node = await createLibp2p({ services: { dht: kadDht(), walk } })
+ * const walk = randomWalk({ routing: () => node.peerRouting })
+ * const node = await createLibp2p({ services: { dht: kadDHT(), walk } })
  * for await (const { id } of node.services.walk.walk({ signal })) if (await isUseful(id)) break
  */
 import type { ServiceFactory } from '@ts-libp2p/interface'

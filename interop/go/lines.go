@@ -16,10 +16,11 @@ const requestTimeout = time.Minute
 
 // peerProgram does what the lines on standard input say.
 type peerProgram struct {
-	host   host.Host
-	stats  testStats
-	pubsub *pubsubNode
-	out    sync.Mutex
+	host      host.Host
+	stats     testStats
+	pubsub    *pubsubNode
+	discovery discovery
+	out       sync.Mutex
 }
 
 type request struct {
@@ -35,6 +36,7 @@ type request struct {
 	Text    string `json:"text"`
 	Group   uint64 `json:"group"`
 	Parts   byte   `json:"parts"`
+	discoveryRequest
 }
 
 type reply map[string]any
@@ -78,7 +80,7 @@ func (p *peerProgram) print(r reply) {
 type command func(*peerProgram, context.Context, request) (reply, error)
 
 // groups has what a line can ask for: a file for each group of commands.
-var groups = []map[string]command{connectCommands, streamCommands, pubsubCommands}
+var groups = []map[string]command{connectCommands, streamCommands, pubsubCommands, dhtCommands, mdnsCommands}
 
 func (p *peerProgram) run(ctx context.Context, r request) (reply, error) {
 	for _, commands := range groups {

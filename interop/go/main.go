@@ -1,5 +1,5 @@
 // An unmodified go-libp2p node driven by JSON lines on standard input: see interop/README.md. LISTEN holds its
-// addresses, SECURITY is noise, tls or both.
+// addresses, SECURITY is noise, tls or both, SERVICES names protocols that it runs beside.
 package main
 
 import (
@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,6 +46,7 @@ func main() {
 	exitOn(err)
 	p := &peerProgram{host: host, pubsub: pubsub}
 	p.answerTestProtocols()
+	exitOn(p.startDiscovery())
 	p.serve()
 }
 
@@ -74,6 +76,11 @@ func privateKey(seed string) (crypto.PrivKey, error) {
 	}
 	key, _, err := crypto.GenerateEd25519Key(random)
 	return key, err
+}
+
+// hasService tells whether the node runs a protocol that only some tests want.
+func hasService(name string) bool {
+	return slices.Contains(strings.Split(setting("SERVICES", ""), ","), name)
 }
 
 func setting(name, otherwise string) string {

@@ -18,22 +18,28 @@ export interface PeerOptions {
   pubsub?: Partial<PubsubSettings>
   /** The same number, 1 to 255, gives the same peer id. */
   seed?: number
+  /** Protocols that it runs beside: `dht`, `mdns`; rust also `rendezvous` and `point`. Default none. */
+  services?: readonly string[]
+  /** By default a free TCP port and a free WebSocket port on 127.0.0.1. */
+  listen?: readonly string[]
+  /** The network namespace to run in. */
+  namespace?: string
 }
 
 /** An unmodified js-libp2p node. Runs on the Node that runs this, which must be 22 or later. */
 export function startJsPeer(options: PeerOptions = {}): Promise<RemotePeer> {
   const folder = dirname(createRequire(import.meta.url).resolve('@ts-libp2p/interop-js/package.json'))
-  return RemotePeer.start({ command: process.execPath, args: [join(folder, 'src/peer.ts')], env: environment(options) })
+  return start([process.execPath, join(folder, 'src/peer.ts')], options)
 }
 
 /** An unmodified go-libp2p node, built first where it is not yet. Rejects as `buildGo` does. */
 export async function startGoPeer(options: Omit<PeerOptions, 'muxer'> = {}): Promise<RemotePeer> {
-  return await RemotePeer.start({ command: await buildGo(folderOf('go')), args: [], env: environment(options) })
+  return await start([await buildGo(folderOf('go'))], options)
 }
 
 /** An unmodified rust-libp2p node, built first where it is not yet. Rejects as `buildRust` does. */
 export async function startRustPeer(options: PeerOptions = {}): Promise<RemotePeer> {
-  return await RemotePeer.start({ command: await buildRust(folderOf('rust')), args: [], env: environment(options) })
+  return await start([await buildRust(folderOf('rust'))], options)
 }
 
 /** An unmodified py-libp2p node that speaks secio and yamux, installed first where it is not yet. */
@@ -42,11 +48,21 @@ export async function startPythonPeer(): Promise<RemotePeer> {
   return await RemotePeer.start({ command: await installPython(folder), args: [join(folder, 'peer.py')] })
 }
 
-function environment({ security = 'noise', muxer = 'yamux', pubsub, seed }: PeerOptions): Record<string, string> {
+function start(program: readonly string[], options: PeerOptions): Promise<RemotePeer> {
+  const { namespace } = options
+  const inside = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace]
+  const [command, ...args] = [...inside, ...program] as [string, ...string[]]
+  return RemotePeer.start({ command, args, env: environment(options) })
+}
+
+function environment(options: PeerOptions): Record<string, string> {
+  const { security = 'noise', muxer = 'yamux', pubsub, seed, services, listen } = options
   return {
     ...{ SECURITY: security, MUXER: muxer },
     ...(pubsub === undefined ? {} : { PUBSUB: JSON.stringify({ ...PUBSUB_DEFAULTS, ...pubsub }) }),
-    ...(seed === undefined ? {} : { SEED: String(seed) })
+    ...(seed === undefined ? {} : { SEED: String(seed) }),
+    ...(services === undefined ? {} : { SERVICES: services.join() }),
+    ...(listen === undefined ? {} : { LISTEN: listen.join() })
   }
 }
 

@@ -21,7 +21,7 @@ import {
 import { type Combination, MUXERS, SECURITY, speaking } from './combinations.ts'
 
 /** What one side did is seen by the other some time later; longer on a busy machine. */
-export const eventually = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 10_000 })
+export const eventually = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 60_000 })
 
 const TEN_MB = 10 * 1024 * 1024
 /** A first build of another implementation fetches and compiles it. */

@@ -1,49 +1,30 @@
-/**
- * Multicast between machines: network namespaces joined by a bridge. Needs Linux, `ip` and the right to make namespaces
- * (root): without, it fails and says so.
- */
-import { execFileSync } from 'node:child_process'
+/** Multicast DNS between machines, among ours and with the other implementations. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FixturePeer, randomFingerprint } from '../../../packages/mdns/test/fixture-peer.ts'
+import { FixturePeer, PUBLIC_NETWORK, randomFingerprint } from '../../../packages/mdns/test/fixture-peer.ts'
+import { type RemotePeer, startGoPeer, startJsPeer } from '../src/index.ts'
+import { eventually, START_TIMEOUT_MS } from './conversation.ts'
+import { type LocalNetwork, localNetwork, type Machine } from './machines.ts'
 
-const tag = Math.random().toString(36).slice(2, 7)
-const bridge = `br${tag}`
-const namespaces = [1, 2, 3].map(i => `mdns${tag}${i}`)
-
-function ip(line: string): void {
-  execFileSync('ip', line.split(' '), { stdio: ['ignore', 'ignore', 'pipe'] })
-}
-
+let network: LocalNetwork
 beforeAll(() => {
-  ip(`netns add ${bridge}`)
-  ip(`-n ${bridge} link add ${bridge} type bridge mcast_snooping 0`)
-  ip(`-n ${bridge} link set ${bridge} up`)
-  for (const [i, namespace] of namespaces.entries()) {
-    ip(`netns add ${namespace}`)
-    ip(`-n ${bridge} link add p${i} type veth peer name eth0 netns ${namespace}`)
-    ip(`-n ${bridge} link set p${i} master ${bridge} up`)
-    ip(`-n ${namespace} link set lo up`)
-    ip(`-n ${namespace} addr add 10.77.0.${i + 1}/24 dev eth0`)
-    ip(`-n ${namespace} addr add fd77::${i + 1}/64 dev eth0 nodad`)
-    ip(`-n ${namespace} link set eth0 up`)
-  }
+  network = localNetwork(4)
 })
+afterAll(() => network.remove())
 
-afterAll(() => {
-  for (const namespace of [...namespaces, bridge]) ip(`netns del ${namespace}`)
-})
+const withoutId = (addr: string): string => addr.replace(/\/p2p\/.*/, '')
+const machine = (i: number): Machine => network.machines[i] as Machine
 
 describe('machines on one network', () => {
   it.each([
-    ['IPv4', (i: number) => `/ip4/10.77.0.${i + 1}/tcp/0`],
-    ['IPv6', (i: number) => `/ip6/fd77::${i + 1}/tcp/0`]
+    ['IPv4', ({ ip4 }: Machine) => `/ip4/${ip4}/tcp/0`],
+    ['IPv6', ({ ip6 }: Machine) => `/ip6/${ip6}/tcp/0`]
   ])('find each other and connect over %s', async (_, listen) => {
     const fingerprint = randomFingerprint()
-    const start = (i: number): Promise<FixturePeer> =>
-      FixturePeer.start({ interfaces: 'all', fingerprint, listen: listen(i), namespace: namespaces[i] as string })
-    await using a = await start(0)
-    await using b = await start(1)
-    await using c = await start(2)
+    const start = (on: Machine): Promise<FixturePeer> =>
+      FixturePeer.start({ interfaces: 'all', fingerprint, listen: listen(on), namespace: on.namespace })
+    await using a = await start(machine(0))
+    await using b = await start(machine(1))
+    await using c = await start(machine(2))
     const all = [a, b, c]
     for (const peer of all) {
       for (const { peerId, addrs } of all.filter(other => other !== peer)) {
@@ -55,17 +36,39 @@ describe('machines on one network', () => {
 
   it('find one that keeps quiet, by its id', async () => {
     const fingerprint = randomFingerprint()
-    const [first, second] = namespaces as [string, string]
-    const options = { interfaces: 'eth0', fingerprint }
-    await using a = await FixturePeer.start({ ...options, listen: '/ip4/10.77.0.1/tcp/0', namespace: first })
-    await using quiet = await FixturePeer.start({
-      ...options,
-      listen: '/ip4/10.77.0.2/tcp/0',
-      namespace: second,
-      isQuiet: true
-    })
+    const start = ({ ip4, namespace }: Machine, isQuiet: boolean): Promise<FixturePeer> =>
+      FixturePeer.start({ interfaces: 'eth0', fingerprint, listen: `/ip4/${ip4}/tcp/0`, namespace, isQuiet })
+    await using a = await start(machine(0), false)
+    await using quiet = await start(machine(1), true)
     await expect.poll(() => quiet.discovered.has(a.peerId)).toBe(true)
     expect(a.discovered.size).toBe(0)
     expect(await a.dial(quiet.peerId)).toEqual({ dialled: quiet.peerId, addr: quiet.addrs[0] })
+  })
+})
+
+describe.each([
+  ['js-libp2p', startJsPeer],
+  ['go-libp2p', startGoPeer]
+] as const)('%s on the same network', (_, start) => {
+  const startTheirs = ({ ip4, namespace }: Machine): Promise<RemotePeer> =>
+    start({ services: ['mdns'], listen: [`/ip4/${ip4}/tcp/0`], namespace })
+  const startOurs = ({ ip4, namespace }: Machine): Promise<FixturePeer> =>
+    FixturePeer.start({ interfaces: 'all', fingerprint: PUBLIC_NETWORK, listen: `/ip4/${ip4}/tcp/0`, namespace })
+
+  /** Whichever asks and whichever answers: one is there before the other. */
+  it.each([
+    ['ours comes to theirs', true],
+    ['theirs comes to ours', false]
+  ])('each discovers the other when %s', { timeout: START_TIMEOUT_MS }, async (_, isTheirsFirst) => {
+    const early = isTheirsFirst ? await startTheirs(machine(0)) : undefined
+    await using ours = await startOurs(machine(1))
+    await using theirs = early ?? (await startTheirs(machine(0)))
+    await eventually(async () => {
+      const { found } = (await theirs.call('mdns')) as { found: Record<string, string[]> }
+      // js reads every address twice: ours are in the packet twice, as rust wants them.
+      expect(new Set(found[ours.peerId]?.map(withoutId))).toEqual(new Set(ours.addrs.map(withoutId)))
+    })
+    await eventually(() => expect(ours.discovered.get(theirs.peerId)).toEqual(theirs.addrs))
+    expect(await ours.dial(theirs.peerId)).toEqual({ dialled: theirs.peerId, addr: theirs.addrs[0] })
   })
 })

@@ -8,6 +8,14 @@ export interface Request {
   up: number
   down: number
   streams: number
+  /** A peer id. */
+  peer: string
+  /** Bytes are written as hex. */
+  key: string
+  value: string
+  multihash: string
+  sequence: number
+  text: string
 }
 
 export type Commands = Readonly<Record<string, (request: Request) => Promise<object>>>

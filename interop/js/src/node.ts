@@ -9,6 +9,10 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'js-libp2p'
 import { pubsubService } from './commands/pubsub.ts'
+import { discoveryServices } from './discovery.ts'
+
+/** With a seed the same one every time. */
+export const privateKey = await key(process.env.SEED)
 
 export type PeerNode = Awaited<ReturnType<typeof startNode>>
 
@@ -18,21 +22,25 @@ const MUXERS = { yamux: yamux(), mplex: mplex({ disconnectThreshold: 10_000 }) }
 /** The suites come from one host, again and again. */
 const ONE_HOST = { inboundConnectionThreshold: 1_000_000, maxIncomingPendingConnections: 1000 }
 
-/** What each group of commands needs is among the services. */
+/** What each group of commands needs is among the services; what not every test wants, where `SERVICES` names it. */
 export async function startNode() {
   return await createLibp2p({
-    privateKey: await key(process.env.SEED),
+    privateKey,
     addresses: { listen: (process.env.LISTEN ?? '/ip4/127.0.0.1/tcp/0,/ip4/127.0.0.1/tcp/0/ws').split(',') },
     transports: [tcp(), webSockets()],
     connectionEncrypters: [process.env.SECURITY === 'tls' ? tls() : noise()],
     streamMuxers: [process.env.MUXER === 'mplex' ? MUXERS.mplex : MUXERS.yamux],
     connectionManager: ONE_HOST,
     connectionGater: { denyDialMultiaddr: () => false },
-    services: { identify: identify({ maxOutboundStreams: 4 }), ping: ping(), ...pubsubService() }
+    services: {
+      identify: identify({ maxOutboundStreams: 4 }),
+      ping: ping(),
+      ...pubsubService(),
+      ...discoveryServices()
+    }
   })
 }
 
-/** With a seed the same one every time. */
 function key(seed: string | undefined) {
   return seed ? generateKeyPairFromSeed('Ed25519', Buffer.alloc(32, Number(seed))) : generateKeyPair('Ed25519')
 }

@@ -4,6 +4,8 @@
  * test protocols are described in `interop/README.md`.
  */
 import { connectCommands } from './commands/connect.ts'
+import { dhtCommands } from './commands/dht.ts'
+import { mdnsCommands } from './commands/mdns.ts'
 import { pubsubCommands } from './commands/pubsub.ts'
 import { streamCommands } from './commands/streams.ts'
 import { serve } from './lines.ts'
@@ -13,4 +15,10 @@ import { answerTestProtocols } from './protocols.ts'
 const node = await startNode()
 const stats = await answerTestProtocols(node)
 
-serve({ ...connectCommands(node), ...streamCommands(node, stats), ...pubsubCommands(node) })
+serve({
+  ...connectCommands(node),
+  ...streamCommands(node, stats),
+  ...pubsubCommands(node),
+  ...dhtCommands(node),
+  ...mdnsCommands
+})

@@ -23,9 +23,20 @@ impl Request {
         self.0[field].as_str().ok_or_else(|| format!("{} needs {field}", self.command()).into())
     }
 
+    /// Bytes that are written as hex.
+    pub fn bytes(&self, field: &str) -> Result<Vec<u8>> {
+        let text = self.text(field)?;
+        let byte = |at| Ok(u8::from_str_radix(text.get(at..at + 2).ok_or("an odd number of hex digits")?, 16)?);
+        (0..text.len()).step_by(2).map(byte).collect()
+    }
+
     pub fn number(&self, field: &str) -> u64 {
         self.0[field].as_u64().unwrap_or_default()
     }
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Returns when standard input ends.

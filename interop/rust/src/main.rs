@@ -1,7 +1,8 @@
 //! An unmodified rust-libp2p node driven by JSON lines on standard input: see `interop/README.md`. `LISTEN` holds its
-//! addresses, `SECURITY` is noise or tls, `MUXER` is yamux or mplex.
+//! addresses, `SECURITY` is noise or tls, `MUXER` is yamux or mplex, `SERVICES` names protocols that it runs beside.
 
 mod commands;
+mod discovery;
 mod lines;
 mod node;
 mod protocols;

@@ -9,6 +9,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::commands::pubsub;
+use crate::discovery;
 use crate::settings::Settings;
 use crate::streams::{self, Answers};
 use crate::{Result, transport};
@@ -29,6 +30,7 @@ pub struct Behaviour {
     pub streams: streams::Behaviour,
     pub gossipsub: Toggle<gossipsub::Behaviour>,
     pub floodsub: Toggle<floodsub::Behaviour>,
+    pub discovery: discovery::Behaviour,
 }
 
 pub type Event = SwarmEvent<BehaviourEvent>;
@@ -107,6 +109,7 @@ fn swarm(settings: &Settings, answers: Answers) -> Result<Swarm<Behaviour>> {
         streams: streams::Behaviour::new(answers),
         gossipsub: pubsub.gossipsub,
         floodsub: pubsub.floodsub,
+        discovery: discovery::Behaviour::new(settings, key)?,
     };
     let config = swarm::Config::with_tokio_executor()
         .with_idle_connection_timeout(IDLE_TIMEOUT)
@@ -122,7 +125,10 @@ async fn run(
 ) {
     loop {
         tokio::select! {
-            event = swarm.select_next_some() => drop(events.send(Arc::new(event))),
+            event = swarm.select_next_some() => {
+                discovery::observe(&mut swarm, &event);
+                drop(events.send(Arc::new(event)));
+            }
             Some(task) = todo.recv() => task(&mut swarm),
         }
     }

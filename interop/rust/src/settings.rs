@@ -27,6 +27,7 @@ pub struct Settings {
     pub key: Keypair,
     /// What `PUBSUB` asks for.
     pub pubsub: Option<Value>,
+    services: Vec<String>,
 }
 
 impl Settings {
@@ -52,7 +53,13 @@ impl Settings {
                 "" => None,
                 json => Some(serde_json::from_str(json)?),
             },
+            services: setting("SERVICES", "").split(',').map(str::to_owned).collect(),
         })
+    }
+
+    /// Whether the node runs a protocol that only some tests want.
+    pub fn has(&self, service: &str) -> bool {
+        self.services.iter().any(|name| name == service)
     }
 }
 

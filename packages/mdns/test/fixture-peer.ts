@@ -6,10 +6,14 @@ import { createInterface } from 'node:readline'
 const NODE = new URL('../../../node_modules/.bin/node', import.meta.url).pathname
 const PEER = new URL('./peer.fixture.ts', import.meta.url).pathname
 
+/** In place of a fingerprint: the name that everybody uses. */
+export const PUBLIC_NETWORK = 'public'
+
 type Line = Record<string, unknown>
 
 export interface FixtureOptions {
   readonly interfaces: string
+  /** Of a private network, or `PUBLIC_NETWORK`. */
   readonly fingerprint: string
   readonly listen?: string
   readonly isQuiet?: boolean

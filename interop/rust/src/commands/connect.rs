@@ -122,7 +122,7 @@ fn identified(info: &identify::Info) -> Value {
     })
 }
 
-fn texts(addrs: &[Multiaddr]) -> Vec<String> {
+pub fn texts(addrs: &[Multiaddr]) -> Vec<String> {
     addrs.iter().map(ToString::to_string).collect()
 }
 

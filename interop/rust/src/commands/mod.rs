@@ -1,7 +1,10 @@
 //! What a line can ask for: a file for each group of commands.
 
 mod connect;
+mod dht;
+mod mdns;
 pub mod pubsub;
+mod rendezvous;
 mod streams;
 
 use std::sync::Arc;
@@ -29,6 +32,15 @@ pub async fn run(peer: &Peer, request: &Request) -> Result<Value> {
         return Ok(answer);
     }
     if let Some(answer) = pubsub::run(peer, request).await? {
+        return Ok(answer);
+    }
+    if let Some(answer) = dht::run(peer, request).await? {
+        return Ok(answer);
+    }
+    if let Some(answer) = mdns::run(peer, request).await? {
+        return Ok(answer);
+    }
+    if let Some(answer) = rendezvous::run(peer, request).await? {
         return Ok(answer);
     }
     Err(format!("unknown command {}", request.command()).into())

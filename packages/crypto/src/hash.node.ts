@@ -2,9 +2,14 @@ import { createHash, type Hash, hash } from 'node:crypto'
 import { type Data, toBytes } from './data.ts'
 import type { Sha256 } from './hash.ts'
 
-/** 32 bytes. */
+const DIGEST_BYTES = 32
+
+/** 32 bytes. By way of a string: OpenSSL has hashed a small message in a third of the time that Node takes for a `Buffer`. */
 export function sha256(data: Data): Uint8Array {
-  return plain(hash('sha256', toBytes(data), 'buffer'))
+  const text = hash('sha256', toBytes(data), 'binary')
+  const digest = new Uint8Array(DIGEST_BYTES)
+  for (let i = 0; i < DIGEST_BYTES; i++) digest[i] = text.charCodeAt(i)
+  return digest
 }
 
 export function createSha256(): Sha256 {

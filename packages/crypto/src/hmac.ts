@@ -12,7 +12,8 @@ export function hmacSha256(key: Uint8Array, data: Data): Uint8Array {
   inner.set(bytes, BLOCK_BYTES)
   const outer = new Uint8Array(BLOCK_BYTES + DIGEST_BYTES)
   for (let i = 0; i < BLOCK_BYTES; i++) {
-    const byte = key[i] ?? 0
+    // Not `?? 0`: engines are slow at reading past the end of an array.
+    const byte = i < key.byteLength ? (key[i] as number) : 0
     inner[i] = byte ^ 0x36
     outer[i] = byte ^ 0x5c
   }

@@ -6,6 +6,7 @@ import { NoiseError } from './errors.ts'
 import { HandshakeState, type TransportCiphers } from './handshake-state.ts'
 import { LENGTH_BYTES } from './limits.ts'
 import { decodePayload, encodePayload, type NoiseExtensions, signedBytes } from './payload.ts'
+import type { VerifiedProofs } from './verified-proofs.ts'
 
 /** A static key and the proof that it speaks for an identity. One serves any number of handshakes. */
 export interface Credentials {
@@ -27,6 +28,8 @@ export interface HandshakeOptions {
   extensions?: Partial<NoiseExtensions>
   /** The key of this handshake alone. Default a fresh one, and nothing else will do outside tests. */
   ephemeralKey?: X25519KeyPair | Promise<X25519KeyPair>
+  /** Proofs that need not be verified again; those that hold are added. Default none. */
+  verifiedProofs?: VerifiedProofs
 }
 
 export interface HandshakeResult extends TransportCiphers {
@@ -97,7 +100,7 @@ function* ownPayload({ credentials, extensions }: HandshakeOptions): Dialogue<Ui
 function* authenticate(
   payload: Uint8Array,
   { remoteStatic }: HandshakeState,
-  { expected }: HandshakeOptions
+  { expected, verifiedProofs }: HandshakeOptions
 ): Dialogue<{ remotePeer: PeerId; remoteExtensions: NoiseExtensions }> {
   const { identityKey, signature, extensions } = decodePayload(payload)
   const key = decodeKey(identityKey)
@@ -105,8 +108,12 @@ function* authenticate(
   if (expected !== undefined && !expected.equals(remotePeer)) {
     throw new UnexpectedPeerError(`${remotePeer} is at the far side, ${expected} was expected`)
   }
-  const isValid = yield* settled(key.verify(signedBytes(remoteStatic), signature))
-  if (!isValid) throw new NoiseError('invalid-signature', `${remotePeer} did not sign the static key that was sent`)
+  const proof = { staticKey: remoteStatic, identityKey, signature }
+  if (verifiedProofs?.has(proof) !== true) {
+    const isValid = yield* settled(key.verify(signedBytes(remoteStatic), signature))
+    if (!isValid) throw new NoiseError('invalid-signature', `${remotePeer} did not sign the static key that was sent`)
+    verifiedProofs?.add(proof)
+  }
   return { remotePeer, remoteExtensions: extensions }
 }
 

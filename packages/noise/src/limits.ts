@@ -21,3 +21,6 @@ export const MAX_NONCE: number = Number.MAX_SAFE_INTEGER
 
 /** Turns of the deferred queue that message 3 waits for the first bytes of the layer above. It takes one per layer. */
 export const HANDOVER_TURNS = 8
+
+/** Proofs of identity that are remembered, a digest each: peers that come back do so within minutes, mostly. */
+export const MAX_VERIFIED_PROOFS = 128

@@ -22,6 +22,7 @@ import {
 import { EphemeralKeys } from './ephemeral-keys.ts'
 import { chooseMuxer } from './muxers.ts'
 import type { NoiseExtensions } from './payload.ts'
+import { VerifiedProofs } from './verified-proofs.ts'
 
 export const NOISE_PROTOCOL = '/noise'
 
@@ -71,6 +72,7 @@ export class Noise implements ConnectionEncrypter<NoiseExtensions> {
   private readonly options: NoiseOptions
   private readonly credentials: Credentials | Promise<Credentials>
   private readonly ephemeralKeys: EphemeralKeys
+  private readonly verifiedProofs = new VerifiedProofs()
 
   constructor(components: NoiseComponents, options: NoiseOptions = {}) {
     this.components = components
@@ -125,7 +127,8 @@ export class Noise implements ConnectionEncrypter<NoiseExtensions> {
       expected: options.remotePeer,
       prologue: options.prologue ?? this.options.prologue,
       extensions: { ...this.options.extensions, streamMuxers: [...muxers.keys()] },
-      ephemeralKey: this.ephemeralKeys.take()
+      ephemeralKey: this.ephemeralKeys.take(),
+      verifiedProofs: this.verifiedProofs
     }
   }
 }

@@ -1,58 +1,8 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
+import { NobleCipher } from './aead.noble.ts'
 import type { Aead } from './aead.ts'
-import { CryptoError } from './errors.ts'
-import { gather } from './gather.ts'
-import { AEAD_TAG_BYTES } from './limits.ts'
-import { createNonce, writeNonce } from './nonce.ts'
-
-const NONE = new Uint8Array(0)
 
 /** `key` is the callee's to keep. */
 export function createCipher(key: Uint8Array): Aead {
-  return new NobleCipher(key)
-}
-
-class NobleCipher implements Aead {
-  readonly #key: Uint8Array
-  readonly #nonce = createNonce()
-
-  constructor(key: Uint8Array) {
-    this.#key = key
-  }
-
-  seal(counter: number, plaintext: Uint8Array, ad?: Uint8Array): Uint8Array {
-    writeNonce(counter, this.#nonce)
-    return chacha20poly1305(this.#key, this.#nonce, ad).encrypt(plaintext)
-  }
-
-  sealChunks(
-    counter: number,
-    chunks: readonly Uint8Array[],
-    length: number,
-    ad: Uint8Array | undefined,
-    out: Uint8Array[],
-    prefix: Uint8Array = NONE
-  ): void {
-    // The cipher works on 32-bit words where the text is aligned, and byte by byte where it is not.
-    const padding = -prefix.byteLength & 3
-    const piece = new Uint8Array(padding + prefix.byteLength + length + AEAD_TAG_BYTES).subarray(padding)
-    piece.set(prefix)
-    gather(chunks, length, piece, prefix.byteLength)
-    const sealed = piece.subarray(prefix.byteLength)
-    writeNonce(counter, this.#nonce)
-    chacha20poly1305(this.#key, this.#nonce, ad).encrypt(sealed.subarray(0, length), sealed)
-    out.push(piece)
-  }
-
-  open(counter: number, ciphertext: Uint8Array, ad?: Uint8Array): Uint8Array {
-    if (ciphertext.byteLength < AEAD_TAG_BYTES) {
-      throw new CryptoError('decrypt-failed', `a ciphertext of ${ciphertext.byteLength} bytes has no tag`)
-    }
-    writeNonce(counter, this.#nonce)
-    try {
-      return chacha20poly1305(this.#key, this.#nonce, ad).decrypt(ciphertext)
-    } catch (cause) {
-      throw new CryptoError('decrypt-failed', `message ${counter} does not authenticate`, { cause })
-    }
-  }
+  return new NobleCipher(chacha20poly1305, key)
 }

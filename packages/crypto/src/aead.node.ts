@@ -1,5 +1,7 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, getCipherInfo } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { concat, markSingleUse } from '@ts-libp2p/bytes'
+import { type ChaCha, NobleCipher } from './aead.noble.ts'
 import type { Aead } from './aead.ts'
 import { CryptoError } from './errors.ts'
 import { gather } from './gather.ts'
@@ -40,11 +42,22 @@ function wasmFor(length: number, ad: Uint8Array): typeof import('./wasm-aead.ts'
   return typeof wasm === 'object' && length <= WASM_BYTES && ad.byteLength <= WASM_AD_BYTES ? wasm : undefined
 }
 
+/** Noble's cipher where node:crypto has none: under Bun, and with an OpenSSL built for FIPS. Loaded there only. */
+let noble: ChaCha | 'not needed' | undefined
+
+function nobleIfNeeded(): ChaCha | 'not needed' {
+  if (getCipherInfo(ALGORITHM) !== undefined) return 'not needed'
+  const require = createRequire(import.meta.url)
+  return (require('@noble/ciphers/chacha.js') as { chacha20poly1305: ChaCha }).chacha20poly1305
+}
+
 /** OpenSSL copies it before a call returns. */
 const nonce = createNonce()
 
 /** `key` is the callee's to keep. */
 export function createCipher(key: Uint8Array): Aead {
+  noble ??= nobleIfNeeded()
+  if (noble !== 'not needed') return new NobleCipher(noble, key)
   if (wasm === undefined) loadWasm()
   return new NodeCipher(key)
 }

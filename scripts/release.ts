@@ -33,7 +33,7 @@ function setVersion(next: string): void {
   for (const path of globSync([
     'package.json',
     '{packages,examples,interop}/*/package.json',
-    '{bench,fuzz,robustness}/package.json'
+    '{bench,docs,fuzz,robustness}/package.json'
   ])) {
     replace(path, `"version": "${last}"`, `"version": "${next}"`)
     replace(path, new RegExp(`("@ts-libp2p/[^"]+": "\\^)${last.replaceAll('.', '\\.')}"`, 'g'), `$1${next}"`)

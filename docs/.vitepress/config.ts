@@ -9,6 +9,7 @@ const guide = [
   ['Write a transport', 'write-a-transport'],
   ['Custom stacks', 'custom-stacks'],
   ['Browsers', 'browsers'],
+  ['As installed', 'installed'],
   ['Coming from js-libp2p', 'coming-from-js-libp2p']
 ]
 const reference = [

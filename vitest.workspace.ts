@@ -38,4 +38,6 @@ const projects: Project[] = readdirSync('packages')
   .filter(folder => existsSync(`${folder}/test`))
   .map(folder => project(folder, 'test/**/*.test.ts'))
 
-export default [...projects, ...robustness, ...interop]
+const demo = project('examples/demo', 'test/*.test.ts')
+
+export default [...projects, ...robustness, ...interop, demo]

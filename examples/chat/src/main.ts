@@ -1,11 +1,13 @@
 /**
  * A chat in the terminal. Everybody in a room is in the gossipsub topic of its name; messages are signed, so that nobody
- * can speak in another's name. The first on a machine listens at a known port, where the others find it.
+ * can speak in another's name. Others on the local network are found by multicast; the first on a machine listens at a
+ * known port besides, for networks that carry none.
  */
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { gossipsub, type Message } from '@ts-libp2p/gossipsub'
 import { createLibp2p, multiaddr } from '@ts-libp2p/libp2p'
+import { mdns } from '@ts-libp2p/mdns'
 
 const MEETING_PORT = 4477
 const MAX_TEXT_CHARS = 1000
@@ -44,11 +46,12 @@ lines.on('close', () => {
 lines.prompt()
 
 function startNode(listen: string[]) {
-  return createLibp2p({ addresses: { listen }, services: { pubsub: gossipsub() } })
+  return createLibp2p({ addresses: { listen }, services: { pubsub: gossipsub(), mdns: mdns() } })
 }
 
-/** Dials whom the command line names, or whoever was first on this machine. */
+/** Dials whoever is on the local network, and whom the command line names, or whoever was first on this machine. */
 async function meet(): Promise<void> {
+  node.addEventListener('peer:discovery', ({ detail }) => void node.dial(detail.id).catch(() => {}))
   const addresses = positionals.length > 0 ? positionals : [`/ip4/127.0.0.1/tcp/${MEETING_PORT}`]
   for (const address of addresses) {
     try {

@@ -4,7 +4,7 @@ export interface Told {
   readonly afterMs: number
 }
 
-export interface Found {
+interface Found {
   readonly value: string
   readonly content: string
   readonly pictures: readonly string[]

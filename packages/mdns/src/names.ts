@@ -49,6 +49,11 @@ export function isBelow(name: string, parent: string): boolean {
   return dot > 0 && canonical(name).slice(dot + 1) === canonical(parent)
 }
 
+/** Whether a name is one label, below nothing. */
+export function isLabel(name: string): boolean {
+  return name.length > 0 && !canonical(name).includes('.')
+}
+
 export function canonical(name: string): string {
   return (name.endsWith('.') ? name.slice(0, -1) : name).toLowerCase()
 }

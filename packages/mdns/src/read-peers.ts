@@ -2,7 +2,7 @@ import type { Multiaddr, PeerId } from '@ts-libp2p/interface'
 import { multiaddr, peerIdOf } from '@ts-libp2p/multiaddr'
 import { peerIdFromString } from '@ts-libp2p/peer-id'
 import { MAX_ADDRESSES_PER_PEER, MAX_TXT_BYTES } from './limits.ts'
-import { canonical, isBelow, isName, type ServiceNames } from './names.ts'
+import { canonical, isBelow, isLabel, isName, type ServiceNames } from './names.ts'
 import type { Packet, Resource } from './packet.ts'
 
 /** A peer as a packet tells of it. */
@@ -31,10 +31,13 @@ export function readPeers(packet: Packet, names: ServiceNames, ownInstance: stri
   return [...instances].flatMap(([instance, ttlSeconds]) => readInstance(records, instance, ttlSeconds))
 }
 
-/** A pointer of the service, or of one of its subtypes, to an instance. */
+/**
+ * A pointer of the service, or of one of its subtypes, to an instance: a name below the service, or, as rust-libp2p has
+ * it, one that is below nothing.
+ */
 function isAbout({ name, target }: Extract<Resource, { type: 'PTR' }>, { peers }: ServiceNames): boolean {
   const isService = isName(name, peers) || canonical(name).endsWith(`._sub.${canonical(peers)}`)
-  return isService && isBelow(target, peers)
+  return isService && (isBelow(target, peers) || isLabel(target))
 }
 
 function readInstance(records: readonly Resource[], instance: string, ttlSeconds: number): ToldPeer[] {

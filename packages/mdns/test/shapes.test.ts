@@ -15,6 +15,8 @@ const addresses = ['/ip4/10.0.0.50/tcp/4001', '/ip4/10.0.0.50/udp/4001/quic-v1']
 const theirs: PeerInfo = { id: them, multiaddrs: addresses.map(multiaddr) }
 const texts = addresses.map(text => `dnsaddr=${text}`)
 const instance = `x4fjzwuvr6p1pl4mo2rcjz3ls8z0vp7d.${SERVICE}`
+/** Another one in every packet. Seen from rust-libp2p 0.57. */
+const RUST_INSTANCE = 'QpqNgavNZhwMtnWMYRLeESDqlAHRsDAQ'
 const ptr = { name: SERVICE, type: 'PTR', class: 'IN', ttl: 120, data: instance } as const
 
 /** Responses, by who writes them so. */
@@ -23,11 +25,19 @@ const RESPONSES: Record<string, dns.Packet> = {
     type: 'response',
     answers: [ptr, ...texts.map(data => ({ name: instance, type: 'TXT', class: 'IN', ttl: 120, data }) as const)]
   },
-  'rust-libp2p: TXT records among the additional ones, one for each address, no class bit, six minutes': {
+  'as in the spec: TXT records among the additional ones, one for each address': {
     type: 'response',
+    answers: [ptr],
+    additionals: texts.map(data => ({ name: instance, type: 'TXT', class: 'IN', ttl: 120, data }) as const)
+  },
+  'rust-libp2p: the same for six minutes, under a name that is below nothing': {
+    type: 'response',
+    id: 4711,
     flags: dns.AUTHORITATIVE_ANSWER,
-    answers: [{ ...ptr, ttl: 360 }],
-    additionals: texts.map(data => ({ name: instance, type: 'TXT', class: 'IN', ttl: 360, data, flush: true }) as const)
+    answers: [{ ...ptr, ttl: 360, data: RUST_INSTANCE }],
+    additionals: texts.map(
+      data => ({ name: RUST_INSTANCE, type: 'TXT', class: 'IN', ttl: 360, data, flush: true }) as const
+    )
   },
   'go-libp2p: one TXT record for all, with SRV and address records, in the additional ones': {
     type: 'response',

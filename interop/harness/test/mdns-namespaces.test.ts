@@ -1,7 +1,7 @@
 /** Multicast DNS between machines, among ours and with the other implementations. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FixturePeer, PUBLIC_NETWORK, randomFingerprint } from '../../../packages/mdns/test/fixture-peer.ts'
-import { type RemotePeer, startGoPeer, startJsPeer } from '../src/index.ts'
+import { type RemotePeer, startGoPeer, startJsPeer, startRustPeer } from '../src/index.ts'
 import { eventually, START_TIMEOUT_MS } from './conversation.ts'
 import { type LocalNetwork, localNetwork, type Machine } from './machines.ts'
 
@@ -48,7 +48,8 @@ describe('machines on one network', () => {
 
 describe.each([
   ['js-libp2p', startJsPeer],
-  ['go-libp2p', startGoPeer]
+  ['go-libp2p', startGoPeer],
+  ['rust-libp2p', startRustPeer]
 ] as const)('%s on the same network', (_, start) => {
   const startTheirs = ({ ip4, namespace }: Machine): Promise<RemotePeer> =>
     start({ services: ['mdns'], listen: [`/ip4/${ip4}/tcp/0`], namespace })

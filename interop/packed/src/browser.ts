@@ -11,9 +11,10 @@ export function launchBrowser(): Promise<Browser> {
 export async function openPage(
   browser: Browser,
   url: string,
-  colorScheme: 'light' | 'dark' = 'light'
+  colorScheme: 'light' | 'dark' = 'light',
+  viewport = { width: 720, height: 640 }
 ): Promise<{ page: Page; errors: string[] }> {
-  const page = await browser.newPage({ colorScheme, viewport: { width: 720, height: 640 }, deviceScaleFactor: 2 })
+  const page = await browser.newPage({ colorScheme, viewport, deviceScaleFactor: 2 })
   page.setDefaultTimeout(PAGE_PATIENCE_MS)
   const errors: string[] = []
   page.on('pageerror', err => errors.push(err.message))

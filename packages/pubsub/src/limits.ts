@@ -35,6 +35,10 @@ export const SEEN_TTL_MS = 120_000
 /** Ids remembered as seen; the oldest go first. At about 150 bytes each, 150 MB. go and js: no limit. */
 export const MAX_SEEN = 1_000_000
 
+/** Latest messages whose copies are recognised by their bytes, and how long they may be together. */
+export const MAX_RECENT_MESSAGES = 1024
+export const MAX_RECENT_BYTES: number = 8 * 1024 * 1024
+
 /** Topics that one peer may be subscribed to. Further ones are ignored. js-libp2p: about 1,000 (1 MiB of bookkeeping). */
 export const MAX_TOPICS_PER_PEER = 1000
 

@@ -7,6 +7,7 @@ import { FastIds } from './fast-ids.ts'
 import { binaryText, idFromBytes, type MessageId, type MsgIdFn } from './ids.ts'
 import type { DataTransform } from './message.ts'
 import { breaks, type SignaturePolicy, StrictSign } from './policy.ts'
+import { RecentMessages } from './recent-messages.ts'
 import { RoutedMessage } from './routed-message.ts'
 import { FROM, MessageScanner, SEQNO, TOPIC, TopicNames, type WireMessage } from './wire-message.ts'
 
@@ -46,20 +47,26 @@ export class MessageReader {
   private readonly authors = new Authors()
   private readonly names = new TopicNames()
   private readonly fastIds = new FastIds()
+  private readonly recent = new RecentMessages()
+  /** Names of signed messages are there to be read. Others take a hash, or what the application does. */
+  private readonly hasReadableIds: boolean
   /** The name of a signed message is put together here. */
   private idBytes = new Uint8Array(0)
 
   constructor(init: MessageReaderInit) {
     this.init = init
+    this.hasReadableIds = init.msgIdFn === undefined && init.policy === StrictSign
   }
 
   /** Throws a `PubsubError` (`malformed`) for bytes that are no message. */
   read(bytes: Uint8Array): Read | Promise<Read> {
     const { scanner, init } = this
+    const copied = this.hasReadableIds ? undefined : this.recent.find(bytes)
+    if (copied !== undefined && init.isKnown(copied.id)) return { topic: copied.topic, copyOf: copied.id }
     scanner.scan(bytes)
     const reason = breaks(init.policy, scanner)
     if (reason !== undefined) return { topic: this.topic(), reason }
-    const id = init.msgIdFn === undefined && init.policy === StrictSign ? this.signedId() : undefined
+    const id = this.hasReadableIds ? this.signedId() : undefined
     if (id !== undefined && init.isKnown(id)) return { topic: this.topic(), copyOf: id }
     const message = this.route(scanner.message(this.names))
     return id === undefined ? this.identify(message) : this.named(message, id)
@@ -78,7 +85,7 @@ export class MessageReader {
   }
 
   route(wire: WireMessage): RoutedMessage {
-    return new RoutedMessage(wire, this.findAuthor)
+    return new RoutedMessage(wire, this.findAuthor, this.hasReadableIds ? undefined : this.remember)
   }
 
   private topic(): string {
@@ -102,14 +109,14 @@ export class MessageReader {
     if (message.wire.from !== undefined && message.signedBy === undefined)
       return { ...refused, reason: 'invalid signature' }
     if (!this.transform(message)) return refused
-    const remember = (id: MessageId): Read => {
+    const withId = (id: MessageId): Read => {
       if (fastId !== undefined) this.fastIds.set(fastId, id)
       message.id = id
       return message
     }
     try {
       const id = this.name(message)
-      return isPromise(id) ? id.then(remember, () => refused) : remember(id)
+      return isPromise(id) ? id.then(withId, () => refused) : withId(id)
     } catch {
       return refused
     }
@@ -131,6 +138,8 @@ export class MessageReader {
       return false
     }
   }
+
+  private readonly remember = (message: RoutedMessage): void => this.recent.add(message)
 
   private readonly findAuthor = ({ from, key }: WireMessage): Author | undefined => {
     return from === undefined ? undefined : this.authors.of(from, binaryText(from), key)

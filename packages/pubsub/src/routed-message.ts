@@ -13,11 +13,18 @@ export class RoutedMessage implements PubsubMessage {
   private fields: WireMessage
   private readonly findAuthor: (wire: WireMessage) => Author | undefined
   private foundAuthor: Author | undefined
+  private readonly onEncoded: ((message: RoutedMessage) => void) | undefined
   private encoded: Uint8Array | undefined
 
-  constructor(wire: WireMessage, findAuthor: (wire: WireMessage) => Author | undefined) {
+  /** `onEncoded`: it is to be passed on, and has bytes of its own from now on. */
+  constructor(
+    wire: WireMessage,
+    findAuthor: (wire: WireMessage) => Author | undefined,
+    onEncoded?: (message: RoutedMessage) => void
+  ) {
     this.fields = wire
     this.findAuthor = findAuthor
+    this.onEncoded = onEncoded
   }
 
   get wire(): WireMessage {
@@ -76,6 +83,7 @@ export class RoutedMessage implements PubsubMessage {
     const { frame, wire } = frameMessage(this.fields)
     this.encoded = frame
     this.fields = wire
+    this.onEncoded?.(this)
     return frame
   }
 }

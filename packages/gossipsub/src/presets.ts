@@ -31,7 +31,8 @@ export const defaultParams: GossipParams = {
   maxIHaveLength: 5000, // go-libp2p-pubsub
   maxIHaveMessages: 10, // go-libp2p-pubsub
   gossipsubIWantFollowupMs: 3000, // go-libp2p-pubsub
-  idontwantMinDataSize: 1024, // go-libp2p-pubsub; js-libp2p: 512, rust-libp2p: 1000
+  // Measured: at 1 KiB it spares one duplicate of 17 and costs 5 % more bytes, and twice the packets (docs/pubsub.md).
+  idontwantMinDataSize: 4096, // go-libp2p-pubsub: 1024, js-libp2p: 512, rust-libp2p: 1000
   idontwantMaxMessages: 10_000, // go-libp2p-pubsub: 1,000 RPCs of 10 ids; js-libp2p: 512 ids
   idontwantTTL: 3 // go-libp2p-pubsub
 }

@@ -253,13 +253,13 @@ describe('IDONTWANT', () => {
       core.up(n, { topics: [TOPIC], protocol })
       core.control(n, { graft: [TOPIC] })
     }
-    const large = message('1', { bytes: 1024 })
+    const large = message('1', { bytes: 4096 })
     expect(sent(core.handle({ type: 'message', peer: peer(0), message: large }))).toEqual([])
     const effects = core.handle({ type: 'verified', peer: peer(0), message: large, isValid: true })
     expect(effects.filter(({ type }) => type === 'send')).toEqual([
       { type: 'send', peer: peer(1), parts: { control: { idontwant: ['1'] } } }
     ])
-    expect(sent(core.receive(0, message('2', { bytes: 1023 })))).toEqual([])
+    expect(sent(core.receive(0, message('2', { bytes: 4095 })))).toEqual([])
   })
 
   it('is heeded, for three heartbeats, and takes back what waits', () => {

@@ -52,7 +52,7 @@ export function pubsubSuite(peer: PubsubPeer): void {
   }
 
   describe.each([
-    ['signed', { signed: true, ids: 'own' }, { globalSignaturePolicy: StrictSign, msgIdFn: peer.ids }],
+    ['signed', { signed: true, ids: 'own', doPX: true }, { globalSignaturePolicy: StrictSign, msgIdFn: peer.ids }],
     ['unsigned', { signed: false, ids: 'text' }, { globalSignaturePolicy: StrictNoSign, msgIdFn: textIds }]
   ] as const)('%s', (_, settings, options) => {
     let hub: TheirMember
@@ -122,187 +122,171 @@ export function pubsubSuite(peer: PubsubPeer): void {
       await hub.publish(topic, `${topic} at once`)
       await haveTexts(topic, [us], () => [`${topic} at once`])
     })
-  })
 
-  describe('proven from the trace', () => {
-    const options: OurOptions = { msgIdFn: peer.ids }
-    let hub: TheirMember
+    if (!settings.signed) return
 
-    beforeAll(async () => {
-      hub = await theirs()
-    }, START_TIMEOUT_MS)
-
-    afterAll(async () => {
-      await hub[Symbol.asyncDispose]()
-    })
-
-    it('what the mesh does not bring comes by IHAVE and IWANT, both ways', { timeout: CASE_TIMEOUT_MS }, async () => {
-      const topic = newTopic()
-      await using outside = await ours({ ...options, ...NO_MESH })
-      await using inside = await ours(options)
-      for (const node of [hub, outside, inside]) await node.subscribe(topic)
-      await hub.dial(outside)
-      await inside.dial(hub)
-      await haveMesh(
-        topic,
-        new Map<Member, Member[]>([
-          [inside, [hub]],
-          [outside, []],
-          [hub, [inside]]
-        ])
-      )
-      await knowEachOther(
-        topic,
-        new Map<Member, Member[]>([
-          [hub, [inside, outside]],
-          [outside, [hub]]
-        ])
-      )
-
-      await outside.publish(topic, `${topic} from outside`)
-      await haveTexts(topic, [hub, inside], () => [`${topic} from outside`])
-      const ourId = outside.publishedId(0)
-      expect(ids(outside, 'sendRpc', hub, 'ihave')).toContain(ourId)
-      expect(ids(outside, 'recvRpc', hub, 'iwant')).toContain(ourId)
-
-      await inside.publish(topic, `${topic} from inside`)
-      await haveTexts(topic, [outside], () => [`${topic} from inside`])
-      const theirId = inside.publishedId(0)
-      expect(ids(outside, 'recvRpc', hub, 'ihave')).toContain(theirId)
-      expect(ids(outside, 'sendRpc', hub, 'iwant')).toContain(theirId)
-    })
-
-    it('tells us that it has a large message', { timeout: CASE_TIMEOUT_MS }, async () => {
-      const topic = newTopic()
-      await using author = await ours(options)
-      await using other = await ours({ ...options, ...speaking(GOSSIPSUB_1_2) })
-      await using old = await ours({ ...options, ...speaking(GOSSIPSUB_1_1) })
-      await meet(topic, hub, [author, other, old])
-      await author.publish(topic, `${topic} large`, 8 * KIB)
-      await haveTexts(topic, [hub, other, old], () => [`${topic} large`])
-      expect(ids(other, 'recvRpc', hub, 'idontwant')).toContain(author.publishedId(0))
-      expect(ids(old, 'recvRpc', hub, 'idontwant')).toEqual([])
-    })
-
-    it('does not send us what we say that we have', { timeout: CASE_TIMEOUT_MS }, async () => {
-      let tookMs: number
-      do tookMs = await withoutCopy(hub, options)
-      while (tookMs > IDONTWANT_MEMORY_MS)
-    })
-
-    it('leaves us alone when we leave, for as long as we say', { timeout: CASE_TIMEOUT_MS }, async () => {
-      const topic = newTopic()
-      await using us = await ours(options)
-      await meet(topic, hub, [us])
-      await us.unsubscribe(topic)
-      await us.subscribe(topic)
-      await eventually(async () => expect(prunes(us, 'sendRpc', hub)).toMatchObject([{ topic, backoffSeconds: 1 }]))
-      await haveMesh(
-        topic,
-        new Map<Member, Member[]>([
-          [us, [hub]],
-          [hub, [us]]
-        ])
-      )
-      expect(graftedAgainAfterMs(us, topic)).toBeGreaterThanOrEqual(1000)
-      await hub.publish(topic, `${topic} again`)
-      await haveTexts(topic, [us], () => [`${topic} again`])
-    })
-
-    it('is left alone when it leaves, for as long as it says', { timeout: CASE_TIMEOUT_MS }, async () => {
-      const topic = newTopic()
-      await using us = await ours(options)
-      await meet(topic, hub, [us])
-      await hub.unsubscribe(topic)
-      await eventually(async () => expect(await us.mesh(topic)).toEqual([]))
-      await hub.subscribe(topic)
-      await haveMesh(
-        topic,
-        new Map<Member, Member[]>([
-          [us, [hub]],
-          [hub, [us]]
-        ])
-      )
-      expect(prunes(us, 'recvRpc', hub)).toMatchObject([{ topic, backoffSeconds: 1 }])
-      expect(graftedAgainAfterMs(us, topic)).toBeGreaterThanOrEqual(1000)
-      await us.publish(topic, `${topic} again`)
-      await haveTexts(topic, [hub], () => [`${topic} again`])
-    })
-  })
-
-  describe('peer exchange', () => {
-    const options: OurOptions = { msgIdFn: peer.ids }
-
-    it('we dial whom it offers', { timeout: CASE_TIMEOUT_MS }, async () => {
-      const topic = newTopic()
-      await using hub = await theirs({ doPX: true })
-      await using trusting = await ours({ ...options, scoreThresholds: { acceptPXThreshold: 0 } })
-      await using other = await ours(options)
-      await meet(topic, hub, [trusting, other])
-      await hub.unsubscribe(topic)
-      await eventually(() => expect(prunes(trusting, 'recvRpc', hub)).toHaveLength(1))
-      const [offer] = prunes(trusting, 'recvRpc', hub).flatMap(prune => prune.peers)
-      expect(offer?.signedPeerRecord !== undefined).toBe(exchangesRecords)
-      if (exchangesRecords)
+    describe('proven from the trace', () => {
+      it('what the mesh does not bring comes by IHAVE and IWANT, both ways', { timeout: CASE_TIMEOUT_MS }, async () => {
+        const topic = newTopic()
+        await using outside = await ours({ ...options, ...NO_MESH })
+        await using inside = await ours(options)
+        for (const node of [hub, outside, inside]) await node.subscribe(topic)
+        await hub.dial(outside)
+        await inside.dial(hub)
+        await haveMesh(
+          topic,
+          new Map<Member, Member[]>([
+            [inside, [hub]],
+            [outside, []],
+            [hub, [inside]]
+          ])
+        )
         await knowEachOther(
           topic,
           new Map<Member, Member[]>([
-            [trusting, [other]],
-            [other, [trusting]]
+            [hub, [inside, outside]],
+            [outside, [hub]]
           ])
         )
-    })
 
-    it('it dials whom we offer', { timeout: CASE_TIMEOUT_MS }, async () => {
-      const topic = newTopic()
-      await using them = await theirs({ doPX: true })
-      await using hub = await ours({ ...options, doPX: true })
-      await using other = await ours({ ...options, scoreThresholds: { acceptPXThreshold: 1000 } })
-      await meet(topic, hub, [them, other])
-      await hub.unsubscribe(topic)
-      const [offer] = await offered(hub, them)
-      expect(offer?.signedPeerRecord).toBeDefined()
-      if (exchangesRecords)
-        await knowEachOther(
+        await outside.publish(topic, `${topic} from outside`)
+        await haveTexts(topic, [hub, inside], () => [`${topic} from outside`])
+        const ourId = outside.publishedId(0)
+        expect(ids(outside, 'sendRpc', hub, 'ihave')).toContain(ourId)
+        expect(ids(outside, 'recvRpc', hub, 'iwant')).toContain(ourId)
+
+        await inside.publish(topic, `${topic} from inside`)
+        await haveTexts(topic, [outside], () => [`${topic} from inside`])
+        const theirId = inside.publishedId(0)
+        expect(ids(outside, 'recvRpc', hub, 'ihave')).toContain(theirId)
+        expect(ids(outside, 'sendRpc', hub, 'iwant')).toContain(theirId)
+      })
+
+      it('tells us that it has a large message', { timeout: CASE_TIMEOUT_MS }, async () => {
+        const topic = newTopic()
+        await using author = await ours(options)
+        await using other = await ours({ ...options, ...speaking(GOSSIPSUB_1_2) })
+        await using old = await ours({ ...options, ...speaking(GOSSIPSUB_1_1) })
+        await meet(topic, hub, [author, other, old])
+        await author.publish(topic, `${topic} large`, 8 * KIB)
+        await haveTexts(topic, [hub, other, old], () => [`${topic} large`])
+        expect(ids(other, 'recvRpc', hub, 'idontwant')).toContain(author.publishedId(0))
+        expect(ids(old, 'recvRpc', hub, 'idontwant')).toEqual([])
+      })
+
+      it('does not send us what we say that we have', { timeout: CASE_TIMEOUT_MS }, async () => {
+        let tookMs: number
+        do tookMs = await withoutCopy(hub, options)
+        while (tookMs > IDONTWANT_MEMORY_MS)
+      })
+
+      it('leaves us alone when we leave, for as long as we say', { timeout: CASE_TIMEOUT_MS }, async () => {
+        const topic = newTopic()
+        await using us = await ours(options)
+        await meet(topic, hub, [us])
+        await us.unsubscribe(topic)
+        await us.subscribe(topic)
+        await eventually(async () => expect(prunes(us, 'sendRpc', hub)).toMatchObject([{ topic, backoffSeconds: 1 }]))
+        await haveMesh(
           topic,
           new Map<Member, Member[]>([
-            [them, [other]],
-            [other, [them]]
+            [us, [hub]],
+            [hub, [us]]
           ])
         )
+        expect(graftedAgainAfterMs(us, topic)).toBeGreaterThanOrEqual(1000)
+        await hub.publish(topic, `${topic} again`)
+        await haveTexts(topic, [us], () => [`${topic} again`])
+      })
+
+      it('is left alone when it leaves, for as long as it says', { timeout: CASE_TIMEOUT_MS }, async () => {
+        const topic = newTopic()
+        await using us = await ours(options)
+        await meet(topic, hub, [us])
+        await hub.unsubscribe(topic)
+        await eventually(async () => expect(await us.mesh(topic)).toEqual([]))
+        await hub.subscribe(topic)
+        await haveMesh(
+          topic,
+          new Map<Member, Member[]>([
+            [us, [hub]],
+            [hub, [us]]
+          ])
+        )
+        expect(prunes(us, 'recvRpc', hub)).toMatchObject([{ topic, backoffSeconds: 1 }])
+        expect(graftedAgainAfterMs(us, topic)).toBeGreaterThanOrEqual(1000)
+        await us.publish(topic, `${topic} again`)
+        await haveTexts(topic, [hub], () => [`${topic} again`])
+      })
     })
-  })
 
-  describe('after a crash', () => {
-    const options: OurOptions = { msgIdFn: peer.ids }
+    describe('peer exchange', () => {
+      it('we dial whom it offers', { timeout: CASE_TIMEOUT_MS }, async () => {
+        const topic = newTopic()
+        await using trusting = await ours({ ...options, scoreThresholds: { acceptPXThreshold: 0 } })
+        await using other = await ours(options)
+        await meet(topic, hub, [trusting, other])
+        await hub.unsubscribe(topic)
+        await eventually(() => expect(prunes(trusting, 'recvRpc', hub)).toHaveLength(1))
+        const [offer] = prunes(trusting, 'recvRpc', hub).flatMap(prune => prune.peers)
+        expect(offer?.signedPeerRecord !== undefined).toBe(exchangesRecords)
+        if (exchangesRecords)
+          await knowEachOther(
+            topic,
+            new Map<Member, Member[]>([
+              [trusting, [other]],
+              [other, [trusting]]
+            ])
+          )
+      })
 
-    it('of theirs', { timeout: CASE_TIMEOUT_MS }, async () => {
-      const topic = newTopic()
-      await using us = await ours(options)
-      await using before = await theirs({}, 7)
-      await meet(topic, us, [before])
-      before.remote.kill()
-      await eventually(async () => expect(await us.subscribers(topic)).toEqual([]))
-      await using after = await theirs({}, 7)
-      expect(after.peerId).toBe(before.peerId)
-      await after.subscribe(topic)
-      await us.dial(after)
-      await bothWays(topic, us, after)
+      it('it dials whom we offer', { timeout: CASE_TIMEOUT_MS }, async () => {
+        const topic = newTopic()
+        await using us = await ours({ ...options, doPX: true })
+        await using other = await ours({ ...options, scoreThresholds: { acceptPXThreshold: 1000 } })
+        await meet(topic, us, [hub, other])
+        await us.unsubscribe(topic)
+        const [offer] = await offered(us, hub)
+        expect(offer?.signedPeerRecord).toBeDefined()
+        if (exchangesRecords)
+          await knowEachOther(
+            topic,
+            new Map<Member, Member[]>([
+              [hub, [other]],
+              [other, [hub]]
+            ])
+          )
+      })
     })
 
-    it('of ours', { timeout: CASE_TIMEOUT_MS }, async () => {
-      const topic = newTopic()
-      const privateKey = await generateKeyPair('Ed25519')
-      await using them = await theirs()
-      const before = await ours({ ...options, privateKey })
-      await meet(topic, them, [before])
-      await before[Symbol.asyncDispose]()
-      await eventually(async () => expect(await them.subscribers(topic)).toEqual([]))
-      await using after = await ours({ ...options, privateKey })
-      expect(after.peerId).toBe(before.peerId)
-      await after.subscribe(topic)
-      await after.dial(them)
-      await bothWays(topic, after, them)
+    describe('after a crash', () => {
+      it('of theirs', { timeout: CASE_TIMEOUT_MS }, async () => {
+        const topic = newTopic()
+        await using us = await ours(options)
+        await using before = await theirs({}, 7)
+        await meet(topic, us, [before])
+        before.remote.kill()
+        await eventually(async () => expect(await us.subscribers(topic)).toEqual([]))
+        await using after = await theirs({}, 7)
+        expect(after.peerId).toBe(before.peerId)
+        await after.subscribe(topic)
+        await us.dial(after)
+        await bothWays(topic, us, after)
+      })
+
+      it('of ours', { timeout: CASE_TIMEOUT_MS }, async () => {
+        const topic = newTopic()
+        const privateKey = await generateKeyPair('Ed25519')
+        const before = await ours({ ...options, privateKey })
+        await meet(topic, hub, [before])
+        await before[Symbol.asyncDispose]()
+        await eventually(async () => expect(await hub.subscribers(topic)).toEqual([]))
+        await using after = await ours({ ...options, privateKey })
+        expect(after.peerId).toBe(before.peerId)
+        await after.subscribe(topic)
+        await after.dial(hub)
+        await bothWays(topic, after, hub)
+      })
     })
   })
 }

@@ -37,6 +37,8 @@ export function pubsubService() {
       maxInboundDataLength: settings.maxMessageBytes,
       // Peers are believed from the first: none of them has earned anything.
       scoreThresholds: { acceptPXThreshold: 0 },
+      // All peers of the suites come from one address, those that have gone count too.
+      scoreParams: { IPColocationFactorWeight: 0 },
       ...(settings.ids === 'text' ? { msgIdFn: message => textBytes(message.data) } : {})
     })
   }

@@ -1,6 +1,7 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
+import ts from 'typescript-5.9'
 import { describe, expect, inject, it } from 'vitest'
 import { publishedPackages } from '../../../scripts/tarballs.ts'
 import { NODES, run } from '../src/run.ts'
@@ -35,6 +36,11 @@ describe.each(publishedPackages())('$name alone', ({ name, entries }) => {
   })
 })
 
+it('imports are found, in code and in declarations', () => {
+  const found = importsOf(join(everything, 'node_modules/@ts-libp2p/libp2p'))
+  expect(found).toEqual(expect.arrayContaining(['@ts-libp2p/swarm', 'interface-datastore', 'weald']))
+})
+
 it('the packages for test files load in vitest', async () => {
   const code = `${FOR_TESTS.map(entry => `import '${entry}'\n`).join('')}import { it } from 'vitest'\nit('loads', () => {})`
   writeFileSync(join(everything, 'loads.test.js'), code)
@@ -45,11 +51,9 @@ it('the packages for test files load in vitest', async () => {
 /** Packages that the code and the declarations of a package import. */
 function importsOf(folder: string): string[] {
   const files = globSync(join(folder, 'dist/**/*.{js,d.ts}'))
-  const named = files.flatMap(file => {
-    const code = readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
-    return [...code.matchAll(/\b(?:from|import)\s*\(?['"]([^.#'"\s][^'"\s]*)['"]/g)].map(match => match[1] as string)
-  })
-  return [...new Set(named.filter(id => !isBuiltIn(id)).map(packageOf))].sort()
+  const named = files.flatMap(file => ts.preProcessFile(readFileSync(file, 'utf8'), true, true).importedFiles)
+  const ids = named.map(({ fileName }) => fileName).filter(id => !/^[.#]/.test(id) && !isBuiltIn(id))
+  return [...new Set(ids.map(packageOf))].sort()
 }
 
 function isBuiltIn(id: string): boolean {

@@ -5,8 +5,8 @@
  */
 export const DEFAULT_MAX_PAYLOAD_BYTES: number = 1024 * 1024
 
-/** Bytes handed to a socket at once; more waits in the stream, whose backpressure works. The stream's high-water mark. */
-export const MAX_WRITE_BATCH_BYTES: number = 256 * 1024
+/** Bytes handed to a socket at once: four of the largest Noise messages. More waits in the stream, whose backpressure works. */
+export const MAX_WRITE_BATCH_BYTES: number = 4 * 65_537
 
 /** Small chunks of one tick share a message up to this size. Larger ones are not copied: they get their own. */
 export const MAX_GATHERED_BYTES: number = 16 * 1024

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { freeSingleUse } from '@ts-libp2p/bytes'
 import type { WebSocket } from 'ws'
 import { wsError } from './errors.ts'
 import type { WebSocketOwner, WebSocketPort } from './owner.ts'
@@ -37,8 +38,10 @@ export class NodePort implements WebSocketPort {
   }
 
   write(messages: readonly Uint8Array[]): boolean {
+    const last = messages.length - 1
     this.socket.cork()
-    for (const message of messages) this.ws.send(message, BINARY)
+    for (let i = 0; i < last; i++) this.ws.send(messages[i] as Uint8Array, BINARY)
+    this.ws.send(messages[last] as Uint8Array, BINARY, () => freeSingleUse(messages))
     this.socket.uncork()
     return !this.socket.writableNeedDrain
   }

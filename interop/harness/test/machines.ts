@@ -9,20 +9,22 @@ export interface Machine {
 
 export interface LocalNetwork {
   readonly machines: readonly Machine[]
+  /** Connects a machine of another network to this one too, as `eth1`, with no address but this one and its link-local one. */
+  connect(machine: Machine, ip6: string): void
   remove(): void
 }
 
 /**
  * Network namespaces joined by a bridge, with multicast: `eth0` of each has an IPv4 and an IPv6 address. Needs Linux,
- * `ip` and the right to make namespaces (root); throws what `ip` says.
+ * `ip` and the right to make namespaces (root); throws what `ip` says. The IPv6 addresses begin with `prefix6`.
  */
-export function localNetwork(size: number): LocalNetwork {
+export function localNetwork(size: number, prefix6 = 'fd77::'): LocalNetwork {
   const tag = Math.random().toString(36).slice(2, 7)
   const bridge = `br${tag}`
   const machines = Array.from({ length: size }, (_, i) => ({
     namespace: `mdns${tag}${i + 1}`,
     ip4: `10.77.0.${i + 1}`,
-    ip6: `fd77::${i + 1}`
+    ip6: `${prefix6}${i + 1}`
   }))
   ip(`netns add ${bridge}`)
   ip(`-n ${bridge} link add ${bridge} type bridge mcast_snooping 0`)
@@ -31,7 +33,13 @@ export function localNetwork(size: number): LocalNetwork {
   const remove = (): void => {
     for (const namespace of [...machines.map(machine => machine.namespace), bridge]) ip(`netns del ${namespace}`)
   }
-  return { machines, remove }
+  const connectToo = ({ namespace }: Machine, ip6: string): void => {
+    ip(`-n ${bridge} link add q0 type veth peer name eth1 netns ${namespace}`)
+    ip(`-n ${bridge} link set q0 master ${bridge} up`)
+    ip(`-n ${namespace} addr add ${ip6}/64 dev eth1 nodad`)
+    ip(`-n ${namespace} link set eth1 up`)
+  }
+  return { machines, connect: connectToo, remove }
 }
 
 function connect({ namespace, ip4, ip6 }: Machine, bridge: string, port: string): void {

@@ -46,6 +46,33 @@ describe('machines on one network', () => {
   })
 })
 
+describe('a machine on two networks', () => {
+  it('finds the peers of both by IPv6, and tells each where it is on theirs', async () => {
+    const other = localNetwork(1, 'fd78::')
+    try {
+      const [left, middle, right] = [machine(0), machine(1), other.machines[0] as Machine]
+      other.connect(middle, 'fd78::9')
+      const fingerprint = randomFingerprint()
+      const start = ({ namespace }: Machine, ...ips: string[]): Promise<FixturePeer> => {
+        const listen = ips.map(ip => `/ip6/${ip}/tcp/0`).join()
+        return FixturePeer.start({ interfaces: 'all', fingerprint, listen, namespace })
+      }
+      await using a = await start(left, left.ip6)
+      await using b = await start(middle, middle.ip6, 'fd78::9')
+      await using c = await start(right, right.ip6)
+      // Two interfaces, each with a link-local address that packets leave from: the scope says by which.
+      await expect.poll(() => b.discovered.get(a.peerId)).toEqual(a.addrs)
+      await expect.poll(() => b.discovered.get(c.peerId)).toEqual(c.addrs)
+      await expect.poll(() => a.discovered.get(b.peerId)).toEqual([b.addrs[0]])
+      await expect.poll(() => c.discovered.get(b.peerId)).toEqual([b.addrs[1]])
+      expect([a.discovered.has(c.peerId), c.discovered.has(a.peerId)]).toEqual([false, false])
+      expect(await c.dial(b.peerId)).toEqual({ dialled: b.peerId, addr: b.addrs[1] })
+    } finally {
+      other.remove()
+    }
+  })
+})
+
 describe.each([
   ['js-libp2p', startJsPeer],
   ['go-libp2p', startGoPeer],

@@ -1,6 +1,6 @@
 /**
  * A node that takes part in multicast DNS, driven by lines: `find <id>`, `stop`. Prints lines of JSON: what it is, whom it
- * discovers and finds. `node peer.fixture.ts <interface,…|all> <fingerprint|public> <listen address> [quiet]`
+ * discovers and finds. `node peer.fixture.ts <interface,…|all> <fingerprint|public> <listen address,…> [quiet]`
  */
 import { createInterface } from 'node:readline'
 import { createLibp2p, peerIdFromString } from '@ts-libp2p/libp2p'
@@ -8,7 +8,7 @@ import { mdns } from '../src/index.ts'
 
 const [interfaces = '', fingerprint, listen = '', quiet] = process.argv.slice(2)
 const node = await createLibp2p({
-  addresses: { listen: [listen] },
+  addresses: { listen: listen.split(',') },
   services: {
     mdns: mdns({
       ...(interfaces === 'all' ? {} : { interfaces: interfaces.split(',') }),

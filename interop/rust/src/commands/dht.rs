@@ -6,7 +6,7 @@ use std::convert::Infallible;
 
 use libp2p::PeerId;
 use libp2p::kad::store::MemoryStore;
-use libp2p::kad::{self, GetProvidersOk, GetRecordOk, QueryId, QueryResult, Quorum, Record, RecordKey};
+use libp2p::kad::{self, GetProvidersOk, GetRecordOk, PutRecordError, QueryId, QueryResult, Quorum, Record, RecordKey};
 use libp2p::swarm::SwarmEvent;
 use serde_json::{Value, json};
 
@@ -130,9 +130,11 @@ async fn providers(node: &Node, multihash: Vec<u8>) -> Result<Value> {
     }
 }
 
+/// Answers when all the nearest have: more are wanted than there are, and one is enough.
 async fn put(node: &Node, key: Vec<u8>, value: Vec<u8>) -> Result<Value> {
-    let query = Query::begin(node, move |dht| dht.put_record(Record::new(key, value), Quorum::One)).await?;
+    let query = Query::begin(node, move |dht| dht.put_record(Record::new(key, value), Quorum::All)).await?;
     match query.end().await? {
+        QueryResult::PutRecord(Err(PutRecordError::QuorumFailed { success, .. })) if !success.is_empty() => Ok(json!({})),
         QueryResult::PutRecord(result) => result.map(|_| json!({})).map_err(Into::into),
         other => Err(unexpected(other)),
     }

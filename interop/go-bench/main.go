@@ -1,5 +1,5 @@
-// The go-libp2p side of the benchmarks: TCP, noise and yamux with no swarm and no host above them. It speaks the JSON
-// lines that bench/src/peers/protocol.ts describes.
+// The go-libp2p side of the benchmarks: TCP, noise and yamux with no swarm and no host above them; for publish/subscribe
+// whole hosts with go-libp2p-pubsub. It speaks the JSON lines that bench/src/peers/protocol.ts describes.
 package main
 
 import (

@@ -1,9 +1,10 @@
 /**
- * Gossipsub in the simulated network, at length: `pnpm sim gossip [scale|attack …] [--seed 1] [--size 1000]`. The short
- * forms are in `test/scale.test.ts`, the figures in docs/pubsub.md.
+ * Gossipsub in the simulated network, at length: `pnpm sim gossip [scale|attack …] [--seed 1] [--size 1000]
+ * [--only defaults]`; scale: `--minutes 3`; attack: `--rate 12` messages a second. The short forms are in
+ * `test/scale.test.ts` and `test/attack.test.ts`, the figures in docs/pubsub.md.
  */
 import { parseArgs } from 'node:util'
-import { ethereumConsensus } from '../src/index.ts'
+import { ethereumConsensus, type GossipsubOptions } from '../src/index.ts'
 import { ATTACKS, attack } from './attack.ts'
 import type { DeliveryFigures } from './deliveries.ts'
 import { scale } from './scale.ts'
@@ -22,13 +23,13 @@ const size = Number(values.size)
 const EXPERIMENTS: Readonly<Record<string, () => void>> = {
   scale() {
     const minutes = Number(values.minutes ?? 3)
-    // The mesh of Ethereum's consensus layer, which is also that of the evaluation report; heartbeats of a second.
+    // The mesh of Ethereum's consensus layer, which is also that of the evaluation report, and what else differs in Go.
     const { D, Dlo, Dhi, Dlazy, floodPublish } = ethereumConsensus
-    const wide = { D, Dlo, Dhi, Dlazy, floodPublish }
-    for (const [name, options] of [
-      ['D = 8, no flood publishing', wide],
-      ['the defaults', {}]
-    ] as const) {
+    const variants: Readonly<Record<string, GossipsubOptions>> = {
+      'as Go': { D, Dlo, Dhi, Dlazy, floodPublish, idontwantMinDataSize: 1024 },
+      defaults: {}
+    }
+    for (const [name, options] of chosen(variants)) {
       const figures = scale({ size, seed, options, publishMs: minutes * 60_000, churnPerMinute: 0.05 })
       console.log(
         `\n${name}, ${minutes} min, ${figures.overhead.toFixed(2)} bytes sent for one; ${figures.fingerprint}`
@@ -39,8 +40,7 @@ const EXPERIMENTS: Readonly<Record<string, () => void>> = {
     }
   },
   attack() {
-    const chosen = Object.entries(ATTACKS).filter(([name]) => values.only === undefined || name === values.only)
-    for (const [name, of] of chosen) {
+    for (const [name, of] of chosen(ATTACKS)) {
       const from = process.cpuUsage()
       const scaled = { ...of, sybils: Math.round((of.sybils * size) / 1000) }
       const figures = attack(scaled, { seed, size, publishers: size / 10, messagesPerSecond: Number(values.rate) })
@@ -66,6 +66,10 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(EXPERIMENT
   const { user, system } = process.cpuUsage(from)
   const { maxRSS } = process.resourceUsage()
   console.log(`${((user + system) / 1e6).toFixed(0)} s of CPU time, ${Math.round(maxRSS / 1000)} MB at most`)
+}
+
+function chosen<T>(all: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(all).filter(([name]) => values.only === undefined || name === values.only)
 }
 
 function print(what: string, figures: DeliveryFigures): void {

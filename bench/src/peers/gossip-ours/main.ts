@@ -12,14 +12,15 @@ const ONE_HOST = { maxInboundPending: 1_000, inboundPerHostPerSecond: 1_000_000,
 runGossipAgent({
   version: packageVersion('@ts-libp2p/libp2p', import.meta.url),
   multiaddr,
-  async createGossipNode({ listen, signed }) {
+  async createGossipNode({ listen, signed, inBackground }) {
+    const globalSignaturePolicy = signed ? 'StrictSign' : 'StrictNoSign'
     const node = await createLibp2p({
       addresses: { listen },
       transports: [tcp()],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
       limits: ONE_HOST,
-      services: { pubsub: gossipsub({ globalSignaturePolicy: signed ? 'StrictSign' : 'StrictNoSign' }) }
+      services: { pubsub: gossipsub({ globalSignaturePolicy, verifyInBackground: inBackground }) }
     })
     return { node, pubsub: node.services.pubsub }
   }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { resolve } from 'node:path'
+import { delimiter, resolve } from 'node:path'
 
 /** The oldest Node supported, and the one that the workspace pins. */
 export const NODES = {
@@ -21,10 +21,14 @@ export function run(program: string, args: readonly string[], cwd: string): Prom
   })
 }
 
+/** What says how to reach the registry. */
+const KEPT =
+  /^(npm_config_(registry|userconfig|globalconfig|cache|cafile|proxy|https_proxy|noproxy)|NODE_EXTRA_CA_CERTS)$/
+const OURS = /^(npm_|NODE_|VITE|PNPM_|INIT_CWD)/
+
 /** Without what pnpm and vitest put there for what they start. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
-  const own = /^(npm_(?!config_registry)|NODE_|VITE|VITEST|PNPM_|INIT_CWD)/
-  const kept = Object.entries(process.env).filter(([name]) => !own.test(name))
-  const path = (process.env.PATH ?? '').split(':').filter(folder => !folder.includes('node_modules'))
-  return { ...Object.fromEntries(kept), PATH: path.join(':') }
+  const kept = Object.entries(process.env).filter(([name]) => KEPT.test(name) || !OURS.test(name))
+  const path = (process.env.PATH ?? '').split(delimiter).filter(folder => !folder.includes('node_modules'))
+  return { ...Object.fromEntries(kept), PATH: path.join(delimiter) }
 }

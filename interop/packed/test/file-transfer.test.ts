@@ -41,7 +41,9 @@ it.each(['light', 'dark'] as const)('files dropped on the %s page arrive whole',
     const state = page.locator('li', { hasText: `${scheme} ${name}` }).locator('.state')
     expect(await state.textContent()).toBe(`received, SHA-256 ${createHash('sha256').update(received).digest('hex')}`)
   }
-  expect(receiver.lines.filter(line => line.includes(`${scheme} holiday.raw: `) && line.endsWith(' %'))).not.toEqual([])
+  const reports = (): string[] =>
+    receiver.lines.filter(line => line.includes(`${scheme} holiday.raw: `) && line.endsWith(' %'))
+  await expect.poll(reports, { timeout: 60_000 }).not.toEqual([])
   if (pictures !== undefined)
     await page.screenshot({ path: join(resolve(pictures), `file-transfer-${scheme}.png`), fullPage: true })
   expect(errors).toEqual([])

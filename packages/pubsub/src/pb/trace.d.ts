@@ -2,7 +2,8 @@
 import type { ProtoWriter } from '@ts-libp2p/bytes'
 
 export interface TraceEvent {
-  type?: TraceEvent.Type
+  /** A Type, or a number that is not known yet: enums of proto2 leave that out. */
+  type?: number
   peerID?: Uint8Array
   timestamp?: bigint
   publishMessage?: TraceEvent.PublishMessage
@@ -152,7 +153,7 @@ export declare const TraceEvent: {
 export declare namespace TraceEvent {
   /** As it may be given to `encode`. */
   interface $Properties {
-    type?: TraceEvent.Type | null
+    type?: number | null
     peerID?: Uint8Array | null
     timestamp?: bigint | number | null
     publishMessage?: TraceEvent.PublishMessage.$Properties | null

@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { chromiumOptions } from './interop/browser/src/chromium.ts'
+import { firefoxProvider } from './interop/browser/src/firefox.ts'
 import { askPeer, endPeer, startPeer } from './interop/browser/src/foreign.ts'
 import { PackageCounts } from './scripts/package-counts.ts'
 import { base } from './vitest.config.ts'
@@ -42,34 +43,6 @@ const PLACE = 'interop/browser/test/worker/*.test.ts'
 // Patient: a busy machine is slow, not wrong.
 const PATIENT = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } }
 
-const inChromium: TestProjectInlineConfiguration = {
-  resolve: { conditions: ['@ts-libp2p/source', 'module', 'browser', 'development|production', 'import', 'default'] },
-  // Without these a page has no SharedArrayBuffer.
-  server: {
-    headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
-  },
-  test: {
-    ...PATIENT,
-    globalSetup: 'interop/browser/src/global-setup.ts',
-    // One page for all files: with a page for each, loading modules takes longer than the tests.
-    isolate: false,
-    browser: {
-      enabled: true,
-      headless: true,
-      screenshotFailures: false,
-      provider: playwright({ launchOptions: chromiumOptions() }),
-      commands: { startPeer, askPeer, endPeer },
-      // One browser for all: one per package would be thirty at once.
-      instances: [
-        { ...page('page', [...UNITS, TALKS]), exclude: [...NOT_HERE, SIMULATION] },
-        { ...page('page, simulation', [SIMULATION]), exclude: NOT_HERE },
-        { ...page('worker', [...UNITS, PLACE]), setupFiles: IN_WORKER, exclude: [...NOT_HERE, ...MOCKS, SIMULATION] },
-        { ...page('worker, simulation', [SIMULATION]), setupFiles: IN_WORKER, exclude: NOT_HERE }
-      ]
-    }
-  }
-}
-
 /** Whole pages, as users have them, that tests in Node drive. */
 const driven: TestProjectInlineConfiguration = {
   ...base,
@@ -78,14 +51,45 @@ const driven: TestProjectInlineConfiguration = {
     hookTimeout: 240_000,
     fileParallelism: false,
     name: 'driven',
-    include: ['interop/browser/pages/*.test.ts', 'examples/*/test/*.pages.test.ts']
+    include: ['interop/browser/pages/*.test.ts']
   }
 }
 
-export default defineConfig({
-  test: { reporters: ['default', new PackageCounts()], projects: [inChromium, driven] }
-})
+/** `--mode firefox` runs the suites there, and leaves out what drives Chromium. */
+export default defineConfig(({ mode }) => ({
+  test: {
+    reporters: ['default', new PackageCounts()],
+    projects: mode === 'firefox' ? [inPages('firefox')] : [inPages('chromium'), driven]
+  }
+}))
 
-function page(name: string, include: string[]): { browser: 'chromium'; name: string; include: string[] } {
-  return { browser: 'chromium', name, include }
+function inPages(browser: 'chromium' | 'firefox'): TestProjectInlineConfiguration {
+  const page = (name: string, include: string[]) => ({ browser, name, include })
+  return {
+    resolve: { conditions: ['@ts-libp2p/source', 'module', 'browser', 'development|production', 'import', 'default'] },
+    // Without these a page has no SharedArrayBuffer.
+    server: {
+      headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
+    },
+    test: {
+      ...PATIENT,
+      globalSetup: 'interop/browser/src/global-setup.ts',
+      // One page for all files: with a page for each, loading modules takes longer than the tests.
+      isolate: false,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: browser === 'firefox' ? firefoxProvider() : playwright({ launchOptions: chromiumOptions() }),
+        commands: { startPeer, askPeer, endPeer },
+        // One browser for all: one per package would be thirty at once.
+        instances: [
+          { ...page('page', [...UNITS, TALKS]), exclude: [...NOT_HERE, SIMULATION] },
+          { ...page('page, simulation', [SIMULATION]), exclude: NOT_HERE },
+          { ...page('worker', [...UNITS, PLACE]), setupFiles: IN_WORKER, exclude: [...NOT_HERE, ...MOCKS, SIMULATION] },
+          { ...page('worker, simulation', [SIMULATION]), setupFiles: IN_WORKER, exclude: NOT_HERE }
+        ]
+      }
+    }
+  }
 }

@@ -12,19 +12,20 @@ const MINUTE_MS = 60_000
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: 'string', default: '1' }, size: { type: 'string', default: '1000' } }
+  options: { seed: { type: 'string', default: '1' }, size: { type: 'string' } }
 })
 const seed = values.seed
-const size = Number(values.size)
+/** Of the experiment under way. */
+let size = 0
 
 const EXPERIMENTS: Readonly<Record<string, () => void>> = {
   scale() {
-    const net = network(size, { settleMs: 10 * MINUTE_MS })
-    print('at rest', lookups(net, { count: 300 }))
+    const net = network(size, { settleMs: 5 * MINUTE_MS })
+    print('at rest', lookups(net, { count: 100 }))
     unsettle(net, 0.2)
     net.cores.run({ ms: 30 * MINUTE_MS })
-    print('half an hour of churn later, 20 % silent', lookups(net, { count: 500, pauseMs: 1000 }))
-    printProviders('provide, half an hour of churn, find', provideAndFind(net, { count: 200, laterMs: 30 * MINUTE_MS }))
+    print('half an hour of churn later, 20 % silent', lookups(net, { count: 300, pauseMs: 500 }))
+    printProviders('provide, half an hour of churn, find', provideAndFind(net, { count: 100, laterMs: 30 * MINUTE_MS }))
   },
   cold() {
     const net = network(size, { settleMs: 15 * MINUTE_MS })
@@ -47,7 +48,7 @@ const EXPERIMENTS: Readonly<Record<string, () => void>> = {
     }
   },
   large() {
-    const net = network(10_000, { joinsPerSecond: 50, settleMs: MINUTE_MS })
+    const net = network(size, { joinsPerSecond: 50, settleMs: MINUTE_MS })
     print('at rest', lookups(net, { count: 300 }))
     printProviders('provide, find', provideAndFind(net, { count: 100, laterMs: MINUTE_MS }))
   }
@@ -57,6 +58,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(EXPERIMENT
   const experiment = EXPERIMENTS[name]
   if (experiment === undefined)
     throw new Error(`there is no experiment ${name}: ${Object.keys(EXPERIMENTS).join(', ')}`)
+  size = Number(values.size ?? (name === 'large' ? 10_000 : 1000))
   console.log(`\n## ${name}, seed ${seed}`)
   const [from, cpuFrom] = [performance.now(), process.cpuUsage()]
   experiment()

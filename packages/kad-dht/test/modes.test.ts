@@ -208,7 +208,7 @@ describe('a crawl', () => {
   })
 })
 
-describe('an optimistic provide', () => {
+describe('an optimistic provide', { timeout: 120_000 }, () => {
   it('asks fewer peers, and is found all the same', async () => {
     const questions = async (optimisticProvide: boolean) => {
       const net = await simulatedDht(25, { kBucketSize: 4, optimisticProvide })

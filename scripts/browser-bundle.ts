@@ -25,7 +25,9 @@ export async function bundleForBrowsers(entry: string, { cwd, plugins, isPage }:
     preserveEntrySignatures: isPage ? false : 'strict',
     resolve: { conditionNames: ['browser', 'import', 'module', 'default'] }
   })
-  const { output } = await bundle.generate({ dir: cwd, format: 'esm', minify: true })
+  // Notes for further bundlers, of which a page has none: esbuild and terser drop them too.
+  const comments = { legal: true, annotation: !isPage, jsdoc: false }
+  const { output } = await bundle.generate({ dir: cwd, format: 'esm', minify: true, comments })
   const chunks = output.filter(file => file.type === 'chunk')
   const start = startOf(chunks)
   const later = chunks.filter(chunk => !start.includes(chunk))

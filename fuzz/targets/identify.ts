@@ -17,7 +17,7 @@ export const target: Target = {
     const stream = quietStream()
     const reading = readMessages(stream, MAX_MESSAGES, {})
     feed(stream, input, random)
-    const claims = readClaims(await settled(reading), identifiedPeer())
+    const claims = await readClaims(await settled(reading), identifiedPeer())
     must((claims.listenAddrs?.length ?? 0) <= MAX_LISTEN_ADDRS, 'too many addresses')
     must((claims.protocols?.length ?? 0) <= MAX_PROTOCOLS, 'too many protocols')
   }

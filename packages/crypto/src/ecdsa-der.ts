@@ -1,5 +1,5 @@
 import { bytesEqual, fromHex } from '@ts-libp2p/bytes'
-import { DerReader, der, derBits, TAG } from './der.ts'
+import { DerReader, TAG } from './der.ts'
 import { CURVES, type CurveName, curveOf } from './ecdsa-curves.ts'
 import { CryptoError } from './errors.ts'
 
@@ -26,11 +26,6 @@ export function decodePublic(bytes: Uint8Array): EcPublic {
   const point = checkedPoint(curve, key.bits())
   key.end()
   return { curve, point }
-}
-
-export function encodePublic(curve: CurveName, point: Uint8Array): Uint8Array {
-  const algorithm = der(TAG.SEQUENCE, der(TAG.OID, EC_PUBLIC_KEY), der(TAG.OID, CURVES[curve].oid))
-  return der(TAG.SEQUENCE, algorithm, derBits(point))
 }
 
 export function checkedPoint(curve: CurveName, point: Uint8Array): Uint8Array {

@@ -1,5 +1,6 @@
 import { bytesEqual } from '@ts-libp2p/bytes'
-import { DerReader, der, derBits, derUnsigned, TAG } from './der.ts'
+import { DerReader, TAG } from './der.ts'
+import { der, derBits, derUnsigned } from './der-writer.ts'
 import { CURVES, type CurveName, curveOf } from './ecdsa-curves.ts'
 import { checkedPoint, malformed } from './ecdsa-der.ts'
 

@@ -4,9 +4,9 @@ import { curvePoint, generateScalar, signer } from '#ecdsa-secret'
 import { toBase64Url } from './base64-url.ts'
 import { CurvePublicKey, publicJwk } from './ecdsa.ts'
 import type { CurveName } from './ecdsa-curves.ts'
-import { encodePublic } from './ecdsa-der.ts'
 import { decodePrivate, encodePrivate } from './ecdsa-sec1.ts'
 import { CryptoError } from './errors.ts'
+import { encodeEcPublic } from './pkix-writer.ts'
 import { SigningKey } from './signing-key.ts'
 
 /** `raw` is SEC1 DER, the callee's to keep. */
@@ -16,7 +16,7 @@ export function ecdsaPrivateKey(raw: Uint8Array): ECDSAPrivateKey {
   if (point !== undefined && !bytesEqual(point, own)) {
     throw new CryptoError('invalid-key', 'the public key within an ECDSA private key does not belong to it')
   }
-  return new CurvePrivateKey(new CurvePublicKey(encodePublic(curve, own), curve, own), raw, curve, scalar)
+  return new CurvePrivateKey(new CurvePublicKey(encodeEcPublic(curve, own), curve, own), raw, curve, scalar)
 }
 
 export function generateEcdsa(): ECDSAPrivateKey {

@@ -1,7 +1,8 @@
 import { sha256 } from '#hash'
+import { isPoint } from './affine-points.ts'
 import type { CurveName } from './ecdsa-curves.ts'
 import { CryptoError } from './errors.ts'
-import { type Curve, isPoint } from './points.ts'
+import type { Curve } from './points.ts'
 import type { Verifier } from './verifying-key.ts'
 
 /** Source: SEC 2, sections 2.4.2, 2.5.1 and 2.6.1. */

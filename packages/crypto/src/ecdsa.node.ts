@@ -1,10 +1,10 @@
 import { createECDH, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { concat } from '@ts-libp2p/bytes'
 import { CURVES, type CurveName } from './ecdsa-curves.ts'
-import { encodePublic } from './ecdsa-der.ts'
 import { encodePrivate } from './ecdsa-sec1.ts'
 import { CryptoError } from './errors.ts'
 import { nativeVerifier } from './native-verifier.node.ts'
+import { encodeEcPublic } from './pkix-writer.ts'
 import type { Signer } from './signing-key.ts'
 import type { Verifier } from './verifying-key.ts'
 
@@ -40,7 +40,7 @@ export function signer(curve: CurveName, scalar: Uint8Array): Signer {
 
 function publicKey(curve: CurveName, point: Uint8Array): KeyObject {
   try {
-    return createPublicKey({ key: Buffer.from(encodePublic(curve, point)), format: 'der', type: 'spki' })
+    return createPublicKey({ key: Buffer.from(encodeEcPublic(curve, point)), format: 'der', type: 'spki' })
   } catch (cause) {
     throw new CryptoError('invalid-key', `an ECDSA public key is no point of ${curve}`, { cause })
   }

@@ -21,14 +21,14 @@ export {
   type GenerateRsaOptions,
   generateKeyPair,
   privateKeyToProtobuf,
-  publicKeyFromProtobuf,
-  publicKeyFromRaw,
   publicKeyToProtobuf,
   readPrivateKey
 } from './keys.ts'
 export { keyDigest } from './multihash.ts'
 export { privateKeyFromProtobuf, privateKeyFromRaw } from './private-keys.ts'
+export { publicKeyFromProtobuf, publicKeyFromRaw } from './public-keys.ts'
 export { systemRandom } from './random.ts'
+export { inlinedPublicKey, readPublicKey } from './read-public-key.ts'
 export { verifyInBackground } from './verify-in-background.ts'
 export {
   type X25519KeyPair,

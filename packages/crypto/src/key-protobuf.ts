@@ -4,7 +4,7 @@ import { CryptoError } from './errors.ts'
 import { MAX_KEY_BYTES } from './limits.ts'
 
 /** `KeyType` of the keys' protobuf, by its number. */
-const TYPES = ['RSA', 'Ed25519', 'secp256k1', 'ECDSA'] as const satisfies readonly KeyType[]
+export const KEY_TYPES: readonly KeyType[] = ['RSA', 'Ed25519', 'secp256k1', 'ECDSA']
 
 const TYPE_TAG = 0x08
 const DATA_TAG = 0x12
@@ -23,7 +23,7 @@ export interface EncodedKey {
 export function encodeKey(type: KeyType, data: Uint8Array): Uint8Array {
   const length = encodeVarint(data.byteLength)
   const out = new Uint8Array(3 + length.byteLength + data.byteLength)
-  out.set([TYPE_TAG, TYPES.indexOf(type), DATA_TAG])
+  out.set([TYPE_TAG, KEY_TYPES.indexOf(type), DATA_TAG])
   out.set(length, 3)
   out.set(data, 3 + length.byteLength)
   return out
@@ -43,7 +43,7 @@ export function decodeKey(bytes: Uint8Array): EncodedKey {
 function readKey(cursor: Cursor): EncodedKey {
   expectTag(cursor, TYPE_TAG)
   const number = cursor.varint()
-  const type = TYPES[number]
+  const type = KEY_TYPES[number]
   if (type === undefined) throw new CryptoError('unsupported-key', `key type ${number} is not known`)
   expectTag(cursor, DATA_TAG)
   const data = new Uint8Array(cursor.take(cursor.varint()))
@@ -64,10 +64,4 @@ export function parse<Key>(read: (raw: Uint8Array) => Key, raw: Uint8Array): Key
     if (cause instanceof CryptoError) throw cause
     throw new CryptoError('invalid-key', 'malformed key', { cause })
   }
-}
-
-/** A copy. Throws a `CryptoError` (`invalid-key`) for what is longer than any key. */
-export function bounded(bytes: Uint8Array): Uint8Array {
-  if (bytes.byteLength > MAX_KEY_BYTES) throw new CryptoError('invalid-key', `a key of ${bytes.byteLength} bytes`)
-  return new Uint8Array(bytes)
 }

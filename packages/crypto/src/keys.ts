@@ -1,4 +1,3 @@
-import { bytesEqual } from '@ts-libp2p/bytes'
 import type {
   ECDSAPrivateKey,
   Ed25519PrivateKey,
@@ -8,25 +7,13 @@ import type {
   RSAPrivateKey,
   Secp256k1PrivateKey
 } from '@ts-libp2p/interface'
-import { DerReader, TAG } from './der.ts'
-import { ecdsaPublicKey } from './ecdsa.ts'
-import { EC_PUBLIC_KEY } from './ecdsa-der.ts'
-import { ed25519PublicKey, generateEd25519, readEd25519 } from './ed25519.ts'
+import { generateEd25519, readEd25519 } from './ed25519.ts'
 import { CryptoError } from './errors.ts'
-import { bounded, decodeKey, encodeKey, parse } from './key-protobuf.ts'
-import { rsaPublicKey } from './rsa.ts'
-import { secp256k1PublicKey } from './secp256k1.ts'
+import { decodeKey, encodeKey, KEY_TYPES } from './key-protobuf.ts'
 
 export interface GenerateRsaOptions {
   /** 2048 to 8192 in steps of 8. Default 2048. Each doubling makes signing about 6 times slower. */
   readonly bits?: number
-}
-
-const PUBLIC: Record<KeyType, (raw: Uint8Array) => PublicKey> = {
-  RSA: rsaPublicKey,
-  Ed25519: ed25519PublicKey,
-  secp256k1: secp256k1PublicKey,
-  ECDSA: ecdsaPublicKey
 }
 
 // What other private keys need is loaded with the first of them: most nodes have none.
@@ -40,9 +27,7 @@ export async function generateKeyPair(type: 'RSA', options?: GenerateRsaOptions)
 export async function generateKeyPair(type: KeyType, options?: GenerateRsaOptions): Promise<PrivateKey>
 export async function generateKeyPair(type: KeyType, { bits }: GenerateRsaOptions = {}): Promise<PrivateKey> {
   if (type === 'Ed25519') return generateEd25519()
-  if (!Object.hasOwn(PUBLIC, type)) {
-    throw new CryptoError('unsupported-key', `key type ${String(type)} is not known`)
-  }
+  if (!KEY_TYPES.includes(type)) throw new CryptoError('unsupported-key', `key type ${String(type)} is not known`)
   return (await others()).generate(type, bits)
 }
 
@@ -55,12 +40,6 @@ export async function readPrivateKey(protobuf: Uint8Array): Promise<PrivateKey> 
   return type === 'Ed25519' ? readEd25519(data) : (await others()).privateKeyFromProtobuf(protobuf)
 }
 
-/** Throws a `CryptoError`: `invalid-key` or `unsupported-key`. The bytes are copied. */
-export function publicKeyFromProtobuf(bytes: Uint8Array): PublicKey {
-  const { type, data } = decodeKey(bytes)
-  return parse(PUBLIC[type], data)
-}
-
 /** The one deterministic form, which peer ids are made of. */
 export function publicKeyToProtobuf(key: PublicKey): Uint8Array {
   return encodeKey(key.type, key.raw)
@@ -69,18 +48,4 @@ export function publicKeyToProtobuf(key: PublicKey): Uint8Array {
 /** The form that go, rust and js store private keys in. Secret, and not encrypted. */
 export function privateKeyToProtobuf(key: PrivateKey): Uint8Array {
   return encodeKey(key.type, key.raw)
-}
-
-/**
- * A public key from its raw form, which tells its type: 32 bytes are Ed25519, 33 are a compressed secp256k1 point,
- * anything else is PKIX DER of an RSA or ECDSA key. Throws a `CryptoError`. The bytes are copied.
- */
-export function publicKeyFromRaw(bytes: Uint8Array): PublicKey {
-  if (bytes.byteLength === 32) return ed25519PublicKey(new Uint8Array(bytes))
-  if (bytes.byteLength === 33) return secp256k1PublicKey(new Uint8Array(bytes))
-  return parse(raw => (isEcdsaPublic(raw) ? ecdsaPublicKey(raw) : rsaPublicKey(raw)), bounded(bytes))
-}
-
-function isEcdsaPublic(raw: Uint8Array): boolean {
-  return bytesEqual(new DerReader(raw).nested().nested().element(TAG.OID), EC_PUBLIC_KEY)
 }

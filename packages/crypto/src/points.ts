@@ -17,14 +17,7 @@ export function hasPoint({ p, a, b }: Curve, x: Uint8Array): boolean {
   return square === 0n || power(square, (p - 1n) / 2n, p) === 1n
 }
 
-/** Whether `x` and `y`, of the same length, are a point. These groups have prime order: any point will do. */
-export function isPoint({ p, a, b }: Curve, coordinates: Uint8Array): boolean {
-  const middle = coordinates.byteLength / 2
-  const [x, y] = [toNumber(coordinates.subarray(0, middle)), toNumber(coordinates.subarray(middle))]
-  return x < p && y < p && (y ** 2n - (x ** 3n + a * x + b)) % p === 0n
-}
-
-function toNumber(bytes: Uint8Array): bigint {
+export function toNumber(bytes: Uint8Array): bigint {
   return BigInt(`0x0${toHex(bytes)}`)
 }
 

@@ -1,8 +1,9 @@
 import type { KeyType, PrivateKey } from '@ts-libp2p/interface'
+import { bounded } from './bounded.ts'
 import { DerReader } from './der.ts'
 import { ecdsaPrivateKey, generateEcdsa } from './ecdsa-secret.ts'
 import { ed25519PrivateKey } from './ed25519-secret.ts'
-import { bounded, decodeKey, parse } from './key-protobuf.ts'
+import { decodeKey, parse } from './key-protobuf.ts'
 import { generateRsa, rsaPrivateKey } from './rsa-secret.ts'
 import { generateSecp256k1, secp256k1PrivateKey } from './secp256k1-secret.ts'
 

@@ -1,9 +1,9 @@
 import { bytesEqual, fromHex } from '@ts-libp2p/bytes'
-import { DerReader, der, derBits, derUnsigned, TAG } from './der.ts'
+import { DerReader, TAG } from './der.ts'
 import { CryptoError } from './errors.ts'
 
 /** rsaEncryption, 1.2.840.113549.1.1.1 */
-const RSA_ENCRYPTION: Uint8Array = fromHex('2a864886f70d010101')
+export const RSA_ENCRYPTION: Uint8Array = fromHex('2a864886f70d010101')
 
 /** Big-endian, without leading zeros. */
 export interface RsaPublic {
@@ -24,11 +24,6 @@ export function decodePublic(bytes: Uint8Array): RsaPublic {
   const found = { n: numbers.unsigned(), e: numbers.unsigned() }
   numbers.end()
   return found
-}
-
-export function encodePublic({ n, e }: RsaPublic): Uint8Array {
-  const algorithm = der(TAG.SEQUENCE, der(TAG.OID, RSA_ENCRYPTION), der(TAG.NULL))
-  return der(TAG.SEQUENCE, algorithm, derBits(der(TAG.SEQUENCE, derUnsigned(n), derUnsigned(e))))
 }
 
 export function readAlgorithm(key: DerReader): void {

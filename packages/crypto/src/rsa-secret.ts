@@ -1,11 +1,11 @@
 import type { RSAPrivateKey, RSAPublicKey } from '@ts-libp2p/interface'
-import { generatePkcs1, signer } from '#rsa'
+import { generatePkcs1, signer } from '#rsa-secret'
 import { CryptoError } from './errors.ts'
 import { MAX_RSA_BITS, MIN_RSA_BITS } from './limits.ts'
+import { encodeRsaPublic } from './pkix-writer.ts'
 import { ModulusPublicKey, toJwk } from './rsa.ts'
 import { assertPublic } from './rsa-checks.ts'
 import { assertConsistent } from './rsa-consistency.ts'
-import { encodePublic } from './rsa-der.ts'
 import { decodePrivate, type RsaPrivate } from './rsa-pkcs1.ts'
 import { SigningKey } from './signing-key.ts'
 
@@ -17,7 +17,7 @@ export function rsaPrivateKey(raw: Uint8Array): RSAPrivateKey {
   const numbers = decodePrivate(raw)
   assertPublic(numbers)
   assertConsistent(numbers)
-  return new ModulusPrivateKey(new ModulusPublicKey(encodePublic(numbers), numbers), raw, numbers)
+  return new ModulusPrivateKey(new ModulusPublicKey(encodeRsaPublic(numbers), numbers), raw, numbers)
 }
 
 export async function generateRsa(bits: number = DEFAULT_BITS): Promise<RSAPrivateKey> {

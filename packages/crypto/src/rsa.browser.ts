@@ -1,17 +1,9 @@
-import { unwrapPkcs8 } from './rsa-pkcs1.ts'
-import type { Signer } from './signing-key.ts'
+import { CryptoError } from './errors.ts'
 import type { Verifier } from './verifying-key.ts'
-import { owned, requireSubtle } from './webcrypto.ts'
+import { owned, subtleCrypto } from './webcrypto.ts'
 
-const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
-const PUBLIC_EXPONENT = Uint8Array.of(1, 0, 1)
-
-/** PKCS#1 DER. */
-export async function generatePkcs1(bits: number): Promise<Uint8Array> {
-  const algorithm = { ...ALGORITHM, modulusLength: bits, publicExponent: PUBLIC_EXPONENT }
-  const { privateKey } = await subtle().generateKey(algorithm, true, ['sign', 'verify'])
-  return unwrapPkcs8(new Uint8Array(await subtle().exportKey('pkcs8', privateKey))).slice()
-}
+/** RSASSA-PKCS1-v1_5, as WebCrypto names it. */
+export const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const
 
 export function verifier(jwk: () => JsonWebKey): Verifier {
   let key: Promise<CryptoKey> | undefined
@@ -21,14 +13,9 @@ export function verifier(jwk: () => JsonWebKey): Verifier {
   }
 }
 
-export function signer(jwk: () => JsonWebKey): Signer {
-  let key: Promise<CryptoKey> | undefined
-  return async data => {
-    key ??= subtle().importKey('jwk', jwk(), ALGORITHM, false, ['sign'])
-    return new Uint8Array(await subtle().sign(ALGORITHM, await key, owned(data)))
-  }
-}
-
-function subtle(): SubtleCrypto {
-  return requireSubtle('RSA')
+/** Throws a `CryptoError` (`unavailable`). */
+export function subtle(): SubtleCrypto {
+  const found = subtleCrypto()
+  if (found !== undefined) return found
+  throw new CryptoError('unavailable', 'RSA needs crypto.subtle, which browsers offer in secure contexts only')
 }

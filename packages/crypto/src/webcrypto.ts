@@ -1,15 +1,6 @@
-import { CryptoError } from './errors.ts'
-
 /** Browsers offer it in secure contexts only. */
-function subtleCrypto(): SubtleCrypto | undefined {
+export function subtleCrypto(): SubtleCrypto | undefined {
   return globalThis.crypto?.subtle
-}
-
-/** Throws a `CryptoError` (`unavailable`). */
-export function requireSubtle(what: string): SubtleCrypto {
-  const subtle = subtleCrypto()
-  if (subtle !== undefined) return subtle
-  throw new CryptoError('unavailable', `${what} needs crypto.subtle, which browsers offer in secure contexts only`)
 }
 
 /** WebCrypto where it knows the algorithm, else undefined. Browsers learnt Ed25519 and X25519 from 2023 to 2025. */

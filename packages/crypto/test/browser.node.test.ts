@@ -14,8 +14,12 @@ vi.mock('#ed25519', async () => ({
   ...(await import('../src/ed25519-secret.browser.ts'))
 }))
 vi.mock('#hash', () => import('../src/hash.browser.ts'))
+vi.mock('#hashed-key', () => import('../src/hashed-key.browser.ts'))
 vi.mock('#key-cid', () => import('../src/key-cid.browser.ts'))
-vi.mock('#rsa', () => import('../src/rsa.browser.ts'))
+vi.mock('#rsa', async () => ({
+  ...(await import('../src/rsa.browser.ts')),
+  ...(await import('../src/rsa-secret.browser.ts'))
+}))
 vi.mock('#secp256k1', async () => ({
   ...(await import('../src/secp256k1.browser.ts')),
   ...(await import('../src/secp256k1-secret.browser.ts'))
@@ -28,6 +32,7 @@ describe('on noble and WebCrypto', () => {
     expect((await import('#ecdsa')).verifier).toBe((await import('../src/ecdsa.browser.ts')).verifier)
     expect((await import('#ed25519')).verifier).toBe((await import('../src/ed25519.browser.ts')).verifier)
     expect((await import('#hash')).sha256).toBe((await import('../src/hash.browser.ts')).sha256)
+    expect((await import('#hashed-key')).hashedKey).toBe((await import('../src/hashed-key.browser.ts')).hashedKey)
     expect((await import('#key-cid')).keyCid).toBe((await import('../src/key-cid.browser.ts')).keyCid)
     expect((await import('#rsa')).verifier).toBe((await import('../src/rsa.browser.ts')).verifier)
     expect((await import('#secp256k1')).verifier).toBe((await import('../src/secp256k1.browser.ts')).verifier)

@@ -1,4 +1,4 @@
-import { publicKeyFromProtobuf } from '@ts-libp2p/crypto'
+import { readPublicKey } from '@ts-libp2p/crypto'
 import type { Multiaddr, PeerId, PublicKey } from '@ts-libp2p/interface'
 import { multiaddr, peerIdOf, withoutPeerId } from '@ts-libp2p/multiaddr'
 import { matchesPublicKey } from '@ts-libp2p/peer-id'
@@ -26,9 +26,9 @@ export interface Claims {
  * Reads what the peer at the other end said. Addresses that cannot be read are left out: it may use transports that we
  * have not heard of. Throws an `IdentifyError`: `key-mismatch` for the key of another peer, `malformed` for no key.
  */
-export function readClaims(message: IdentifyMessage, peer: PeerId): Claims {
+export async function readClaims(message: IdentifyMessage, peer: PeerId): Promise<Claims> {
   return {
-    ...readKey(message.publicKey, peer),
+    ...(await readKey(message.publicKey, peer)),
     listenAddrs: message.listenAddrs && ownAddresses(message.listenAddrs, peer),
     protocols: message.protocols && boundedProtocols(message.protocols),
     observedAddr: message.observedAddr && readAddress(message.observedAddr),
@@ -38,17 +38,20 @@ export function readClaims(message: IdentifyMessage, peer: PeerId): Claims {
   }
 }
 
-function readKey(bytes: Uint8Array | undefined, peer: PeerId): Pick<Claims, 'publicKey' | 'publicKeyBytes'> {
+async function readKey(
+  bytes: Uint8Array | undefined,
+  peer: PeerId
+): Promise<Pick<Claims, 'publicKey' | 'publicKeyBytes'>> {
   if (bytes === undefined) return {}
   const publicKeyBytes = new Uint8Array(bytes)
-  const publicKey = parseKey(publicKeyBytes, peer)
+  const publicKey = await parseKey(publicKeyBytes, peer)
   if (matchesPublicKey(peer, publicKey)) return { publicKey, publicKeyBytes }
   throw new IdentifyError('key-mismatch', `${peer} identified itself with the public key of another peer`)
 }
 
-function parseKey(bytes: Uint8Array, peer: PeerId): PublicKey {
+async function parseKey(bytes: Uint8Array, peer: PeerId): Promise<PublicKey> {
   try {
-    return publicKeyFromProtobuf(bytes)
+    return await readPublicKey(bytes)
   } catch (cause) {
     const why = toError(cause).message
     throw new IdentifyError('malformed', `${peer} identified itself with an unusable public key: ${why}`, { cause })

@@ -168,7 +168,7 @@ export class IdentifyService implements Identify {
   }
 
   private async accept(connection: Connection, message: IdentifyMessage, signal: AbortSignal): Promise<IdentifyResult> {
-    const claims = readClaims(message, connection.remotePeer)
+    const claims = await readClaims(message, connection.remotePeer)
     const result = await learn(this.node, connection, claims, this.log, { signal })
     signal.throwIfAborted()
     this.contactOf(connection).takesPushes = result.protocols.includes(IDENTIFY_PUSH_PROTOCOL)

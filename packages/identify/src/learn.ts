@@ -10,7 +10,7 @@ import type {
   PeerId,
   SignedPeerRecord
 } from '@ts-libp2p/interface'
-import { PeerRecord, parseEnvelope } from '@ts-libp2p/record/peer-records'
+import { PeerRecord, payloadOf } from '@ts-libp2p/record/peer-records'
 import type { Claims } from './claims.ts'
 
 /**
@@ -52,7 +52,7 @@ async function consumeRecord(
   if (envelope === undefined) return undefined
   try {
     await peerStore.consumePeerRecord(envelope, { ...options, expectedPeer })
-    const { multiaddrs, seqNumber } = PeerRecord.decode(parseEnvelope(envelope).payload)
+    const { multiaddrs, seqNumber } = PeerRecord.decode(payloadOf(envelope))
     return { addresses: [...multiaddrs], seq: seqNumber }
   } catch (err) {
     options.signal?.throwIfAborted()

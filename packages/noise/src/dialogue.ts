@@ -1,4 +1,4 @@
-import { publicKeyFromProtobuf, publicKeyToProtobuf, type X25519KeyPair, x25519KeyPair } from '@ts-libp2p/crypto'
+import { publicKeyToProtobuf, readPublicKey, type X25519KeyPair, x25519KeyPair } from '@ts-libp2p/crypto'
 import { type PeerId, type PrivateKey, type PublicKey, UnexpectedPeerError } from '@ts-libp2p/interface'
 import { peerIdFromPublicKey } from '@ts-libp2p/peer-id'
 import { type Dialogue, settled } from '@ts-libp2p/stream'
@@ -103,7 +103,7 @@ function* authenticate(
   { expected, verifiedProofs }: HandshakeOptions
 ): Dialogue<{ remotePeer: PeerId; remoteExtensions: NoiseExtensions }> {
   const { identityKey, signature, extensions } = decodePayload(payload)
-  const key = decodeKey(identityKey)
+  const key = yield* decodeKey(identityKey)
   const remotePeer = peerIdFromPublicKey(key)
   if (expected !== undefined && !expected.equals(remotePeer)) {
     throw new UnexpectedPeerError(`${remotePeer} is at the far side, ${expected} was expected`)
@@ -117,9 +117,9 @@ function* authenticate(
   return { remotePeer, remoteExtensions: extensions }
 }
 
-function decodeKey(bytes: Uint8Array): PublicKey {
+function* decodeKey(bytes: Uint8Array): Dialogue<PublicKey> {
   try {
-    return publicKeyFromProtobuf(bytes)
+    return yield* settled(readPublicKey(bytes))
   } catch (cause) {
     throw new NoiseError('malformed-payload', 'the remote sent an identity key that cannot be read', { cause })
   }

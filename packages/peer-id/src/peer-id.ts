@@ -1,5 +1,5 @@
 import { bytesEqual, encodeBase58 } from '@ts-libp2p/bytes'
-import { keyCid, keyDigest, publicKeyFromProtobuf } from '@ts-libp2p/crypto'
+import { inlinedPublicKey, keyCid, keyDigest } from '@ts-libp2p/crypto'
 import { isPeerId, type KeyType, type PeerId, type PublicKey, peerIdSymbol } from '@ts-libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import type { MultihashDigest } from 'multiformats/hashes/interface'
@@ -95,7 +95,7 @@ class MultihashPeerId {
 
 function inlinedKey(multihash: Uint8Array): PublicKey {
   try {
-    return publicKeyFromProtobuf(multihash.subarray(HEADER_BYTES))
+    return inlinedPublicKey(multihash.subarray(HEADER_BYTES))
   } catch (cause) {
     throw new PeerIdError('invalid-key', `peer id ${encodeBase58(multihash)} holds no public key`, { cause })
   }

@@ -7,7 +7,7 @@ import {
   type TagOptions
 } from '@ts-libp2p/interface'
 import { peerIdOf, withoutPeerId } from '@ts-libp2p/multiaddr'
-import { PeerRecord, parseEnvelope } from '@ts-libp2p/record/peer-records'
+import { PeerRecord, payloadOf } from '@ts-libp2p/record/peer-records'
 import { MAX_ADDRESS_BYTES, MAX_GIVEN_ADDRESSES, MAX_NAME_CHARS, MAX_PROTOCOL_CHARS, MAX_TAG_VALUE } from './limits.ts'
 
 /** 421 as a varint. */
@@ -82,7 +82,7 @@ export function givenEnvelope(id: PeerId, bytes: Uint8Array): Uint8Array {
 
 function recordIn(envelope: Uint8Array): PeerRecord {
   try {
-    return PeerRecord.decode(parseEnvelope(envelope).payload)
+    return PeerRecord.decode(payloadOf(envelope))
   } catch (cause) {
     throw new InvalidParametersError('the envelope given does not hold a peer record', { cause })
   }

@@ -15,7 +15,7 @@ import {
   type PublicKey,
   type Undo
 } from '@ts-libp2p/interface'
-import { openPeerRecord, PeerRecord, parseEnvelope } from '@ts-libp2p/record/peer-records'
+import { openPeerRecord, PeerRecord, payloadOf } from '@ts-libp2p/record/peer-records'
 import { noLog } from '@ts-libp2p/stream'
 import type { Datastore } from 'interface-datastore'
 import { originOf } from './address-list.ts'
@@ -300,7 +300,7 @@ async function admit(id: PeerId, { signed, unsigned }: GivenAddresses, filter: A
 function seqOf(envelope: Uint8Array | undefined): bigint | undefined {
   if (envelope === undefined) return undefined
   try {
-    return PeerRecord.decode(parseEnvelope(envelope).payload).seqNumber
+    return PeerRecord.decode(payloadOf(envelope)).seqNumber
   } catch {
     return undefined
   }

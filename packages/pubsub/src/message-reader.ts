@@ -1,6 +1,6 @@
 import { sha256 } from '@ts-libp2p/crypto'
 import { isPromise } from '@ts-libp2p/stream'
-import { type Author, Authors } from './authors.ts'
+import { Authors, type FoundAuthor } from './authors.ts'
 import type { RejectReason } from './counters.ts'
 import { PubsubError } from './errors.ts'
 import { FastIds } from './fast-ids.ts'
@@ -69,7 +69,8 @@ export class MessageReader {
     const id = this.hasReadableIds ? this.signedId() : undefined
     if (id !== undefined && init.isKnown(id)) return { topic: this.topic(), copyOf: id }
     const message = this.route(scanner.message(this.names))
-    return id === undefined ? this.identify(message) : this.named(message, id)
+    const read = (): Read | Promise<Read> => (id === undefined ? this.identify(message) : this.named(message, id))
+    return message.authorLoaded()?.then(read) ?? read()
   }
 
   /** Throws a `PubsubError` (`invalid-message`) when the id function does. */
@@ -141,7 +142,7 @@ export class MessageReader {
 
   private readonly remember = (message: RoutedMessage): void => this.recent.add(message)
 
-  private readonly findAuthor = ({ from, key }: WireMessage): Author | undefined => {
+  private readonly findAuthor = ({ from, key }: WireMessage): FoundAuthor => {
     return from === undefined ? undefined : this.authors.of(from, binaryText(from), key)
   }
 }

@@ -56,8 +56,12 @@ export class OwnMessages {
     if (message.frame.byteLength > maxMessageSize) {
       throw new PubsubError('too-large', `a message of ${message.frame.byteLength} bytes, ${maxMessageSize} allowed`)
     }
+    return message.authorLoaded()?.then(() => this.name(message)) ?? this.name(message)
+  }
+
+  private name(message: RoutedMessage): RoutedMessage | Promise<RoutedMessage> {
     const named = (id: string): RoutedMessage => Object.assign(message, { id })
-    const id = reader.name(message)
+    const id = this.init.reader.name(message)
     return isPromise(id) ? id.then(named) : named(id)
   }
 

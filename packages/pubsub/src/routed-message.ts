@@ -1,5 +1,6 @@
 import { verifyInBackground } from '@ts-libp2p/crypto'
-import type { Author } from './authors.ts'
+import { isPromise } from '@ts-libp2p/stream'
+import type { Author, FoundAuthor } from './authors.ts'
 import type { MessageId } from './ids.ts'
 import type { Message, PubsubMessage } from './message.ts'
 import { frameMessage, signingInput, type WireMessage } from './wire-message.ts'
@@ -11,15 +12,15 @@ export class RoutedMessage implements PubsubMessage {
   /** The payload as applications see it, when a transform made one. */
   data: Uint8Array | undefined
   private fields: WireMessage
-  private readonly findAuthor: (wire: WireMessage) => Author | undefined
-  private foundAuthor: Author | undefined
+  private readonly findAuthor: (wire: WireMessage) => FoundAuthor
+  private foundAuthor: FoundAuthor
   private readonly onEncoded: ((message: RoutedMessage) => void) | undefined
   private encoded: Uint8Array | undefined
 
   /** `onEncoded`: it is to be passed on, and has bytes of its own from now on. */
   constructor(
     wire: WireMessage,
-    findAuthor: (wire: WireMessage) => Author | undefined,
+    findAuthor: (wire: WireMessage) => FoundAuthor,
     onEncoded?: (message: RoutedMessage) => void
   ) {
     this.fields = wire
@@ -42,7 +43,15 @@ export class RoutedMessage implements PubsubMessage {
   get signedBy(): Author | undefined {
     if (this.fields.from === undefined) return undefined
     this.foundAuthor ??= this.findAuthor(this.fields)
-    return this.foundAuthor
+    return isPromise(this.foundAuthor) ? undefined : this.foundAuthor
+  }
+
+  /** What to wait for before anybody is known to have signed it; undefined where that is nothing. */
+  authorLoaded(): Promise<void> | undefined {
+    if (this.signedBy !== undefined || !isPromise(this.foundAuthor)) return undefined
+    return this.foundAuthor.then(author => {
+      this.foundAuthor = author
+    })
   }
 
   get author(): string | undefined {

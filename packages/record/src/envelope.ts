@@ -1,5 +1,5 @@
 import { bytesEqual, toHex } from '@ts-libp2p/bytes'
-import { publicKeyFromProtobuf, publicKeyToProtobuf } from '@ts-libp2p/crypto'
+import { publicKeyFromProtobuf, publicKeyToProtobuf, readPublicKey } from '@ts-libp2p/crypto'
 import type { AbortOptions, Envelope, PrivateKey, PublicKey, Record } from '@ts-libp2p/interface'
 import { InvalidParametersError } from '@ts-libp2p/interface'
 import { RecordError } from './errors.ts'
@@ -79,10 +79,27 @@ export async function sealRecord(
  * Throws a `RecordError`: `malformed` or `too-large`.
  */
 export function parseEnvelope(bytes: Uint8Array): SignedEnvelope {
-  checkSize(bytes)
   const message = decodeEnvelope(bytes)
-  if (message.payloadType.byteLength === 0) throw new RecordError('malformed', 'envelope without a payload type')
-  return new SignedEnvelope({ ...message, publicKey: readKey(message.publicKey) })
+  try {
+    return new SignedEnvelope({ ...message, publicKey: publicKeyFromProtobuf(message.publicKey) })
+  } catch (cause) {
+    throw noUsableKey(cause)
+  }
+}
+
+/** The same, loading what the key needs first. */
+export async function readEnvelope(bytes: Uint8Array): Promise<SignedEnvelope> {
+  const message = decodeEnvelope(bytes)
+  try {
+    return new SignedEnvelope({ ...message, publicKey: await readPublicKey(message.publicKey) })
+  } catch (cause) {
+    throw noUsableKey(cause)
+  }
+}
+
+/** What an envelope holds, by whomever it is. A view. Throws a `RecordError`: `malformed` or `too-large`. */
+export function payloadOf(bytes: Uint8Array): Uint8Array {
+  return decodeEnvelope(bytes).payload
 }
 
 /**
@@ -96,7 +113,7 @@ export async function openEnvelope(
   domain: string,
   options: AbortOptions & { payloadType?: Uint8Array } = {}
 ): Promise<SignedEnvelope> {
-  const envelope = parseEnvelope(bytes)
+  const envelope = await readEnvelope(bytes)
   const { payloadType } = options
   if (payloadType !== undefined && !bytesEqual(envelope.payloadType, payloadType)) throw wrongPayloadType(envelope)
   await checkSignature(envelope, domain, options)
@@ -121,6 +138,13 @@ function encodeEnvelope({ publicKey, payloadType, payload, signature }: Envelope
 }
 
 function decodeEnvelope(bytes: Uint8Array): EnvelopeMessage {
+  checkSize(bytes)
+  const message = decodeMessage(bytes)
+  if (message.payloadType.byteLength > 0) return message
+  throw new RecordError('malformed', 'envelope without a payload type')
+}
+
+function decodeMessage(bytes: Uint8Array): EnvelopeMessage {
   try {
     return EnvelopeMessage.decode(bytes)
   } catch (cause) {
@@ -128,12 +152,8 @@ function decodeEnvelope(bytes: Uint8Array): EnvelopeMessage {
   }
 }
 
-function readKey(bytes: Uint8Array): PublicKey {
-  try {
-    return publicKeyFromProtobuf(bytes)
-  } catch (cause) {
-    throw new RecordError('malformed', 'envelope without a usable public key', { cause })
-  }
+function noUsableKey(cause: unknown): RecordError {
+  return new RecordError('malformed', 'envelope without a usable public key', { cause })
 }
 
 function checkSize({ byteLength }: Uint8Array): void {

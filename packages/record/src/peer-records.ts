@@ -4,7 +4,7 @@
  * @example
  * import { createPeerRecord, openPeerRecord } from '@ts-libp2p/record/peer-records'
  */
-export { openEnvelope, parseEnvelope, SignedEnvelope, sealRecord } from './envelope.ts'
+export { openEnvelope, parseEnvelope, payloadOf, SignedEnvelope, sealRecord } from './envelope.ts'
 export * from './errors.ts'
 export * from './limits.ts'
 export * from './peer-record.ts'

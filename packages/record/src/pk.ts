@@ -1,4 +1,4 @@
-import { publicKeyFromProtobuf } from '@ts-libp2p/crypto'
+import { readPublicKey } from '@ts-libp2p/crypto'
 import type { PeerId, PublicKey } from '@ts-libp2p/interface'
 import { matchesPublicKey, peerIdFromBytes, peerIdToBytes } from '@ts-libp2p/peer-id'
 import { RecordError } from './errors.ts'
@@ -11,9 +11,9 @@ export function publicKeyKey(id: PeerId): Uint8Array<ArrayBuffer> {
 
 /** The namespace `pk`: public keys, for peer ids that are hashes. They never expire, and one is as good as another. */
 export const publicKeyValidator: RecordValidator = {
-  validate(key, value) {
+  async validate(key, value) {
     const id = peerIdUnder(key, 'pk')
-    if (matchesPublicKey(id, parseKey(value))) return
+    if (matchesPublicKey(id, await parseKey(value))) return
     throw new RecordError('wrong-key', `the public key is not that of ${id}`)
   },
   select(_key, values) {
@@ -32,9 +32,9 @@ export function peerIdUnder(key: Uint8Array, namespace: string): PeerId {
   }
 }
 
-function parseKey(value: Uint8Array): PublicKey {
+async function parseKey(value: Uint8Array): Promise<PublicKey> {
   try {
-    return publicKeyFromProtobuf(value)
+    return await readPublicKey(value)
   } catch (cause) {
     throw new RecordError('malformed', `${value.byteLength} bytes that are no public key`, { cause })
   }

@@ -2,7 +2,7 @@ import { bytesEqual } from '@ts-libp2p/bytes'
 import type { AbortOptions, Multiaddr, PeerId, PrivateKey } from '@ts-libp2p/interface'
 import { peerIdOf, withoutPeerId } from '@ts-libp2p/multiaddr'
 import { matchesPublicKey, peerIdFromPrivateKey, peerIdFromPublicKey } from '@ts-libp2p/peer-id'
-import { checkSignature, parseEnvelope, type SignedEnvelope, sealRecord, wrongPayloadType } from './envelope.ts'
+import { checkSignature, readEnvelope, type SignedEnvelope, sealRecord, wrongPayloadType } from './envelope.ts'
 import { RecordError } from './errors.ts'
 import { NETWORK_FORM, PeerRecord, type PeerRecordForm, RFC_FORM } from './peer-record.ts'
 
@@ -47,7 +47,7 @@ export async function openPeerRecord(
   bytes: Uint8Array,
   options: OpenPeerRecordOptions = {}
 ): Promise<OpenedPeerRecord> {
-  const envelope = parseEnvelope(bytes)
+  const envelope = await readEnvelope(bytes)
   await checkSignature(envelope, formOf(envelope).domain, options)
   const record = PeerRecord.decode(envelope.payload)
   checkSigner(envelope, record, options.expectedPeer)

@@ -1,8 +1,8 @@
 import { concat, encodeVarint, fromHex, toHex } from '@ts-libp2p/bytes'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { der, derUnsigned, TAG } from '../../src/der.ts'
-import { encodePublic } from '../../src/ecdsa-der.ts'
+import { TAG } from '../../src/der.ts'
+import { der, derUnsigned } from '../../src/der-writer.ts'
 import { encodePrivate } from '../../src/ecdsa-sec1.ts'
 import {
   generateKeyPair,
@@ -10,9 +10,10 @@ import {
   privateKeyFromRaw,
   publicKeyFromProtobuf,
   publicKeyFromRaw,
-  readPrivateKey
+  readPrivateKey,
+  readPublicKey
 } from '../../src/index.ts'
-import { encodePublic as encodeRsaPublic } from '../../src/rsa-der.ts'
+import { encodeEcPublic, encodeRsaPublic } from '../../src/pkix-writer.ts'
 import { decodePrivate as decodeRsa } from '../../src/rsa-pkcs1.ts'
 import { invalidPrivateKeys, invalidPublicKeys, keyPair, keyPairs } from './vectors.ts'
 
@@ -33,8 +34,9 @@ const plusOne = (bytes: Uint8Array): Uint8Array => bytes.with(-1, (bytes.at(-1) 
 const modulus = (bits: number): Uint8Array => new Uint8Array(bits / 8).fill(0xff)
 
 export function invalidKeyTests(): void {
-  it.each(invalidPublicKeys)('refuses a public key: $reason', ({ public_key_pb }) => {
+  it.each(invalidPublicKeys)('refuses a public key: $reason', async ({ public_key_pb }) => {
     expect(() => publicKeyFromProtobuf(fromHex(public_key_pb))).toThrow(refused)
+    await expect((async () => readPublicKey(fromHex(public_key_pb)))()).rejects.toThrow(refused)
   })
 
   it.each(invalidPrivateKeys)('refuses a private key: $reason', async ({ private_key_pb }) => {
@@ -126,7 +128,7 @@ export function invalidKeyTests(): void {
 
   it('refuses ECDSA keys off their curve, and scalars out of range', () => {
     const off = Uint8Array.of(4, ...new Uint8Array(63), 5)
-    expect(() => publicKeyFromRaw(encodePublic('P-256', off))).toThrow(invalid)
+    expect(() => publicKeyFromRaw(encodeEcPublic('P-256', off))).toThrow(invalid)
     for (const scalar of [new Uint8Array(32), new Uint8Array(32).fill(0xff)]) {
       expect(() => privateKeyFromRaw(encodePrivate('P-256', scalar, off))).toThrow(invalid)
     }

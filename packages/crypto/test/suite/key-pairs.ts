@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import {
   ed25519FromSeed,
   generateKeyPair,
+  inlinedPublicKey,
   privateKeyFromProtobuf,
   privateKeyFromRaw,
   privateKeyToProtobuf,
@@ -11,6 +12,7 @@ import {
   publicKeyFromRaw,
   publicKeyToProtobuf,
   readPrivateKey,
+  readPublicKey,
   verifyInBackground
 } from '../../src/index.ts'
 import { inspected } from './shown.ts'
@@ -29,6 +31,17 @@ export function keyPairTests(): void {
     expect(toHex(key.toMultihash().bytes)).toBe(vector.peer_id_multihash)
     expect(key.toString()).toBe(vector.peer_id_base58)
     expect(key.toCID().toString(base32)).toBe(vector.peer_id_cid_base32)
+  })
+
+  it.each(keyPairs)('$id: public key, read when its time comes, or from a peer id', async vector => {
+    const protobuf = fromHex(vector.public_key_pb)
+    const key = publicKeyFromProtobuf(protobuf)
+    expect((await readPublicKey(protobuf)).equals(key)).toBe(true)
+    if (vector.type === 'Ed25519' || vector.type === 'secp256k1') {
+      expect(inlinedPublicKey(protobuf).equals(key)).toBe(true)
+    } else {
+      expect(() => inlinedPublicKey(protobuf)).toThrow(expect.objectContaining({ code: 'unsupported-key' }))
+    }
   })
 
   it.each(keyPairs)('$id: private key', async vector => {

@@ -1,7 +1,8 @@
 import { concat, fromHex, toHex } from '@ts-libp2p/bytes'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DerReader, der, derUnsigned, TAG } from '../../src/der.ts'
+import { DerReader, TAG } from '../../src/der.ts'
+import { der, derUnsigned } from '../../src/der-writer.ts'
 import { ed25519FromSeed, privateKeyFromProtobuf, privateKeyFromRaw, publicKeyFromRaw } from '../../src/index.ts'
 import { keyPair } from './vectors.ts'
 

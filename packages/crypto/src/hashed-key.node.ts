@@ -1,0 +1,1 @@
+export { hashedKey } from './hashed-key.ts'

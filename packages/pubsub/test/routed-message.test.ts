@@ -1,13 +1,12 @@
 import { fromUtf8 } from '@ts-libp2p/bytes'
-import { publicKeyToProtobuf } from '@ts-libp2p/crypto'
-import { peerIdToBytes } from '@ts-libp2p/peer-id'
-import { identity } from '@ts-libp2p/testing'
+import { generateKeyPair, publicKeyToProtobuf } from '@ts-libp2p/crypto'
+import { peerIdFromPublicKey, peerIdToBytes } from '@ts-libp2p/peer-id'
 import { describe, expect, it } from 'vitest'
 import { RoutedMessage } from '../src/routed-message.ts'
 import { encodeMessage } from '../src/wire-message.ts'
 
-const { peerId, privateKey } = identity('author')
-const { publicKey } = privateKey
+const { publicKey } = await generateKeyPair('Ed25519')
+const peerId = peerIdFromPublicKey(publicKey)
 const author = { peerId, publicKey, keyBytes: publicKeyToProtobuf(publicKey), text: peerId.toString() }
 const wire = encodeMessage({ topic: 'news', data: fromUtf8('hello'), from: peerIdToBytes(peerId) })
 

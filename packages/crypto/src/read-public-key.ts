@@ -22,6 +22,6 @@ export function inlinedPublicKey(protobuf: Uint8Array): PublicKey {
   throw new CryptoError('unsupported-key', `no peer id holds a key of type ${type}`)
 }
 
-export function inlinedKey(type: 'Ed25519' | 'secp256k1', data: Uint8Array): PublicKey {
+function inlinedKey(type: 'Ed25519' | 'secp256k1', data: Uint8Array): PublicKey {
   return parse<PublicKey>(type === 'Ed25519' ? ed25519PublicKey : secp256k1PublicKey, data)
 }

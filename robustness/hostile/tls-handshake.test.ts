@@ -40,8 +40,9 @@ describe('a TLS handshake that is none', () => {
     const closed = new Promise(resolve => raw.addEventListener('close', resolve))
     await scene.endure(
       async () => {
-        await select(raw, '/tls/1.0.0')
-        for (const chunk of chunks) if (!(await push(raw, chunk))) break
+        // On a busy machine the second is over before anything was agreed on: that is the end of it, too.
+        const isAgreed = await select(raw, '/tls/1.0.0').catch(() => undefined)
+        for (const chunk of isAgreed ? chunks : []) if (!(await push(raw, chunk))) break
         raw.addEventListener('message', () => {})
         await closed
       },

@@ -85,7 +85,10 @@ async function startBrowser(): Promise<{ page: Page; end(): Promise<void> }> {
     stdio: ['ignore', 'ignore', 'pipe']
   })
   const exited = once(child, 'exit')
-  const browser = await connect(await debuggerOf(child.stderr))
+  const browser = await connect(await debuggerOf(child.stderr)).catch(err => {
+    child.kill()
+    throw err
+  })
   return {
     page: await (browser.contexts()[0] as BrowserContext).newPage(),
     async end() {

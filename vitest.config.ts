@@ -8,7 +8,7 @@ export const base: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   // Patient: a busy machine is slow, not wrong.
-  test: { testTimeout: 20_000, hookTimeout: 20_000, expect: { poll: { timeout: 10_000 } } }
+  test: { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } }
 })
 
 export default mergeConfig(base, defineConfig({ test: { projects } }))

@@ -253,7 +253,7 @@ export class MdnsCore {
 
   private ourselves(network: Network, askedFor: readonly string[], ttlSeconds: number = limits.TTL_SECONDS): Effect[] {
     const { names, instance, isQuiet } = this.options
-    const own = new Set(this.networks.flatMap(({ addresses }) => addresses))
+    const own = new Set(this.networks.flatMap(({ addresses, elsewhere = [] }) => [...addresses, ...elsewhere]))
     const addresses = tellable(this.options.addresses(), network, own)
     // Quiet, we are not to be found under the name that everybody asks for.
     const packets = writePeer({ instance, addresses, ttlSeconds, askedFor }, names)

@@ -65,7 +65,11 @@ class MulticastSockets implements Carrier {
     for (const candidate of found.slice(0, MAX_NETWORKS)) {
       if (!this.joined.has(candidate.network.id)) await this.join(candidate).catch(err => failures.push(err))
     }
-    if (this.joined.size > 0 || this.isClosed) return [...this.joined.values()].map(({ network }) => network)
+    if (this.joined.size > 0 || this.isClosed) {
+      // An interface that just came up cannot be joined before its link-local address is proven to be nobody else's.
+      const elsewhere = ownAddresses()
+      return [...this.joined.values()].map(({ network }) => ({ ...network, elsewhere }))
+    }
     const message = `multicast is not possible on any of ${found.length} networks`
     throw new MdnsError('no-network', message, { cause: failures[0] })
   }
@@ -161,6 +165,10 @@ function candidates(only: readonly string[] | undefined): Candidate[] {
       return [{ network, family, address: info.address, scope }]
     })
   })
+}
+
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((infos = []) => infos.map(({ address }) => address))
 }
 
 /** The addresses that are on the link: those of its subnets. */

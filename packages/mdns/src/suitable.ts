@@ -8,6 +8,8 @@ export interface Network {
   readonly id: string
   readonly isLoopback: boolean
   readonly addresses: readonly string[]
+  /** Our addresses on interfaces that we could not join, or not yet. Default none. */
+  readonly elsewhere?: readonly string[]
 }
 
 /** Where the peers of a network can reach us: the addresses to tell there. */

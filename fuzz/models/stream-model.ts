@@ -12,6 +12,7 @@ import { must } from '../src/target.ts'
 
 const PERIOD = 251
 const PATTERN = Uint8Array.from({ length: 400_000 }, (_, i) => i % PERIOD)
+const MAX_CHUNK_BYTES = 150_000
 /** Steps of a history: few for the turns a stream's life can take, many so that its queues grow long. */
 const STEPS = [60, 60, 60, 400] as const
 
@@ -73,7 +74,8 @@ class Beside {
       owner: this.owner,
       direction: 'inbound',
       lendsBuffers,
-      maxReadBufferLength: 400_000
+      // Not to be reached: what was unread may be just below the mark when another chunk comes, or some is given back.
+      maxReadBufferLength: READ_HIGH_WATER_BYTES + 2 * MAX_CHUNK_BYTES
     })
     this.stream.addEventListener('end', () => {
       if (this.stream.readBufferLength > 0) this.wrong ??= new Error('the end is told before the last bytes are taken')
@@ -331,7 +333,8 @@ async function turns(): Promise<void> {
   await new Promise<void>(resolve => defer(resolve))
 }
 
-const size = (random: SeededRandom): number => (random.chance(0.15) ? 1 + random.int(150_000) : 1 + random.int(200))
+const size = (random: SeededRandom): number =>
+  random.chance(0.15) ? 1 + random.int(MAX_CHUNK_BYTES) : 1 + random.int(200)
 
 type Operation = (beside: Beside, random: SeededRandom) => void | Promise<void>
 

@@ -1,5 +1,5 @@
 import { fromHex, lengthPrefixed, toUtf8 } from '@ts-libp2p/bytes'
-import { generateKeyPair } from '@ts-libp2p/crypto'
+import { generateKeyPair, publicKeyToProtobuf, readPublicKey } from '@ts-libp2p/crypto'
 import type { IdentifyResult, Multiaddr, Stream } from '@ts-libp2p/interface'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import { peerIdFromPrivateKey } from '@ts-libp2p/peer-id'
@@ -115,6 +115,8 @@ describe('identify', () => {
 
   it('learns the key of a peer whose id is a hash', async () => {
     const privateKey = await generateKeyPair('RSA', { bits: 2048 })
+    // Browsers load what RSA needs with the first such key, which takes real time.
+    await readPublicKey(publicKeyToProtobuf(privateKey.publicKey))
     const peerId = peerIdFromPrivateKey(privateKey)
     const peerStore = createPeerStore({ peerId, clock: network.clock })
     bob = new Node({ network, peerId, privateKey, peerStore, address: multiaddr('/ip4/1.2.3.99/tcp/1') })

@@ -4,7 +4,7 @@ import { chromiumOptions } from './interop/browser/src/chromium.ts'
 import { firefoxProvider } from './interop/browser/src/firefox.ts'
 import { askPeer, endPeer, startPeer } from './interop/browser/src/foreign.ts'
 import { PackageCounts } from './scripts/package-counts.ts'
-import { base } from './vitest.config.ts'
+import { base, drawn } from './vitest.config.ts'
 
 /** Packages whose suites run in Chromium. Files named `*.node.test.ts` need Node by their nature and stay there. */
 const PACKAGES = [
@@ -36,7 +36,7 @@ const NOT_HERE = ['**/*.node.test.ts', ...SIMULATED_NODES, ...AT_ONCE]
 /** Watches for real time, of which other suites leave some in their page. */
 const SIMULATION = 'packages/testing/test/simulation/*.test.ts'
 /** Has the suites run in a Web Worker. */
-const IN_WORKER = ['interop/browser/src/suites/setup.ts']
+const IN_WORKER = [...drawn.setupFiles, 'interop/browser/src/suites/setup.ts']
 /** Sees to it that they do. */
 const PLACE = 'interop/browser/test/worker/*.test.ts'
 
@@ -73,6 +73,7 @@ function inPages(browser: 'chromium' | 'firefox'): TestProjectInlineConfiguratio
     },
     test: {
       ...PATIENT,
+      ...drawn,
       globalSetup: 'interop/browser/src/global-setup.ts',
       // One page for all files: with a page for each, loading modules takes longer than the tests.
       isolate: false,

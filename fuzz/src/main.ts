@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '10' },
     histories: { type: 'string', default: '60000' },
     only: { type: 'string' },
-    seed: { type: 'string', default: String(Date.now()) }
+    seed: { type: 'string', default: process.env.PROPERTY_SEED ?? String(Date.now()) }
   }
 })
 const targets = modulesIn('targets')

@@ -257,6 +257,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
       this.creditedBytes += part.byteLength
       this.readQueue.push(part)
     }
+    this.holdBack()
     this.scheduleDelivery()
   }
 
@@ -265,6 +266,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
       this.creditedBytes += part.byteLength
       this.readQueue.unshift(part)
     }
+    this.holdBack()
     this.scheduleDelivery()
   }
 

@@ -2,7 +2,7 @@ import { concat } from '@ts-libp2p/bytes'
 import fc from 'fast-check'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { describe, expect, it } from 'vitest'
-import { type ByteStream, flatten } from '../src/index.ts'
+import { type ByteStream, flatten, READ_HIGH_WATER_BYTES } from '../src/index.ts'
 import { collect, counting, eventsOf, ownedStream, pair, settle } from './fixtures.ts'
 
 type Face = (stream: ByteStream, chunks: Uint8Array[]) => Promise<void>
@@ -285,6 +285,14 @@ describe('push and unshift', () => {
     stream[method](counting(2))
     await settle()
     expect(seen).toEqual([counting(2)])
+  })
+
+  it.each(['push', 'unshift'] as const)('stop the owner when they fill the queue (%s)', method => {
+    const { stream, owner } = ownedStream()
+    stream.receive(counting(READ_HIGH_WATER_BYTES - 1))
+    expect(owner.of('reading')).toEqual([])
+    stream[method](counting(1))
+    expect(owner.of('reading')).toEqual([false])
   })
 
   it('work after the end too', async () => {

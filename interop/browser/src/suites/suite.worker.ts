@@ -37,6 +37,7 @@ async function prepare({ config: given, providedContext }: Order): Promise<Run> 
   const { setupCommonEnv, startTests, Traces } = await import('vitest/internal/browser')
   const { TestRunner } = await import('vitest')
   await setupCommonEnv(config)
+  await import('../../../../scripts/property-seed.ts')
   class WorkerRunner extends TestRunner {
     override importFile(url: string): Promise<unknown> {
       return import(/* @vite-ignore */ url)

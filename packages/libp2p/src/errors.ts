@@ -1,8 +1,16 @@
 import { Libp2pError } from '@ts-libp2p/interface'
 
-/** A service failed to start, or a module is missing; the message says which and what to change. */
-export class NodeError extends Libp2pError<'start-failed' | 'missing-module' | 'no-routing'> {
-  constructor(code: 'start-failed' | 'missing-module' | 'no-routing', message: string, options?: ErrorOptions) {
+/**
+ * - `start-failed`: a service failed to start
+ * - `missing-module`: a module is missing; the message says which and what to change
+ * - `no-routing`: no service offers what was asked of `peerRouting` or `contentRouting`
+ * - `routing-failed`: several services were asked for it and all failed, not all because it is not there; `cause` is an
+ *   `AggregateError` of theirs
+ */
+export type NodeErrorCode = 'start-failed' | 'missing-module' | 'no-routing' | 'routing-failed'
+
+export class NodeError extends Libp2pError<NodeErrorCode> {
+  constructor(code: NodeErrorCode, message: string, options?: ErrorOptions) {
     super('NodeError', code, message, options)
   }
 }

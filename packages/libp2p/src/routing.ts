@@ -9,7 +9,7 @@ import {
   peerRoutingSymbol,
   type RoutingOptions
 } from '@ts-libp2p/interface'
-import { merge, toError } from '@ts-libp2p/stream'
+import { merge, raceSignal, toError } from '@ts-libp2p/stream'
 import { NodeError } from './errors.ts'
 
 /** What services offer under a symbol: a part of a routing interface. */
@@ -86,10 +86,12 @@ async function first<R, T>(
   const follow = (): void => controller.abort(signal?.reason)
   signal?.addEventListener('abort', follow, { once: true })
   try {
-    return await Promise.any(routers.map(async router => call(router, { ...options, signal: controller.signal })))
-  } catch (cause) {
+    const results = routers.map(async router => call(router, { ...options, signal: controller.signal }))
+    // A service may not look at the signal.
+    return await raceSignal(Promise.any(results), signal)
+  } catch (err) {
     signal?.throwIfAborted()
-    throw new NotFoundError(`no service could find the ${what}: ${reasonsOf(cause)}`, { cause })
+    throw failure(errorsOf(err), what)
   } finally {
     signal?.removeEventListener('abort', follow)
     controller.abort(new AbortError('another service was faster'))
@@ -113,9 +115,9 @@ async function* all<R, T extends PeerInfo>(
       told.set(name, hasAddress)
       yield peer
     }
-  } catch (cause) {
+  } catch (err) {
     options?.signal?.throwIfAborted()
-    throw new NotFoundError(`no service could find ${what}: ${reasonsOf(cause)}`, { cause })
+    throw failure(errorsOf(err), what)
   }
 }
 
@@ -129,10 +131,32 @@ async function some<R>(
   const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
   if (failures.length < outcomes.length) return
   options?.signal?.throwIfAborted()
-  throw failures.length === 1 ? failures[0] : new AggregateError(failures, reasonsOf({ errors: failures }))
+  throw failure(failures)
 }
 
-function reasonsOf(cause: unknown): string {
-  const { errors = [cause] } = cause as { errors?: unknown[] }
-  return errors.map(err => toError(err).message).join('; ')
+/**
+ * What to throw when all services have failed. That something is not there is what they all must say: whoever could not
+ * ask does not know. One that failed alone speaks for itself.
+ *
+ * @param what - was looked for, if anything was
+ */
+function failure(errors: readonly unknown[], what?: string): unknown {
+  const [only] = errors
+  const isOne = errors.length === 1
+  const reasons = errors.map(err => toError(err).message).join('; ')
+  const cause = isOne ? only : new AggregateError(errors, reasons)
+  if (what !== undefined && errors.every(isNotFound)) {
+    return new NotFoundError(`no service could find the ${what}: ${reasons}`, { cause })
+  }
+  return isOne ? only : new NodeError('routing-failed', `no service succeeded: ${reasons}`, { cause })
+}
+
+/** By name, or by the code of a service's own errors. */
+function isNotFound(err: unknown): boolean {
+  const { name, code } = (err ?? {}) as { name?: unknown; code?: unknown }
+  return name === 'NotFoundError' || code === 'not-found'
+}
+
+function errorsOf(err: unknown): readonly unknown[] {
+  return err instanceof AggregateError ? err.errors : [err]
 }

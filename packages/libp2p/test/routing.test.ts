@@ -1,6 +1,8 @@
 import {
   type ContentRouting,
   contentRoutingSymbol,
+  Libp2pError,
+  NotFoundError,
   type PeerId,
   type PeerInfo,
   type PeerRouting,
@@ -17,6 +19,8 @@ const cid = CID.parse('bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvy
 const [alice, bob, carol] = ['alice', 'bob', 'carol'].map(name => identity(name).peerId) as [PeerId, PeerId, PeerId]
 const at = (id: PeerId, port = 1): PeerInfo => ({ id, multiaddrs: [multiaddr(`/ip4/1.2.3.4/tcp/${port}`)] })
 const nowhere = (id: PeerId): PeerInfo => ({ id, multiaddrs: [] })
+/** As kad-dht throws them. */
+const dhtError = (code: string, message: string) => new Libp2pError('KadError', code, message)
 const from = (info: PeerInfo): Provider => ({ ...info, routing: 'test' })
 
 const peers = (...routers: Partial<PeerRouting>[]) =>
@@ -78,7 +82,7 @@ describe('several services that find peers', () => {
       { findPeer: async id => at(id) }
     )
     expect(await routing.findPeer(alice)).toEqual(at(alice))
-    await expect(peers(throws).findPeer(alice)).rejects.toMatchObject({ name: 'NotFoundError', message: /thrown/ })
+    await expect(peers(throws).findPeer(alice)).rejects.toThrow('thrown')
   })
 
   it('are all stopped by the signal, whose reason is thrown', async () => {
@@ -103,9 +107,16 @@ describe('several services that find peers', () => {
   it('say so when they all fail', async () => {
     const routing = peers({ getClosestPeers: failing }, { getClosestPeers: failing })
     await expect(collect(routing.getClosestPeers(new Uint8Array(1)))).rejects.toMatchObject({
-      name: 'NotFoundError',
-      message: /broken; broken/
+      ...{ name: 'NodeError', code: 'routing-failed', message: /broken; broken/ },
+      cause: { errors: [{ message: 'broken' }, { message: 'broken' }] }
     })
+  })
+
+  it('are not waited for when the signal aborts, though they do not look at it', async () => {
+    const controller = new AbortController()
+    const finding = peers({ findPeer: () => new Promise(() => {}) }).findPeer(alice, { signal: controller.signal })
+    controller.abort(new Error('enough'))
+    await expect(finding).rejects.toThrow('enough')
   })
 })
 
@@ -155,5 +166,48 @@ describe('several services that find content', () => {
     const value = Uint8Array.of(7)
     const routing = content({ get: () => Promise.reject(new Error('none')) }, { get: async () => value })
     expect(await routing.get(new Uint8Array(1))).toBe(value)
+  })
+})
+
+/** A value is not there only when everybody who could know says so: whoever was not asked may have it. */
+describe('services that fail to find a value', () => {
+  const key = new Uint8Array(1)
+  const failsWith = (err: Error) => ({ get: () => Promise.reject(err) })
+  const notFound = new NotFoundError('not here')
+  const notInDht = dhtError('not-found', 'not in the DHT')
+  const nobody = dhtError('no-peers', 'nobody to ask')
+  const late = dhtError('timeout', 'too late')
+
+  const cases: readonly { what: string; errors: readonly Error[]; expected: object }[] = [
+    {
+      what: 'one that says that it is not there',
+      errors: [notInDht],
+      expected: { name: 'NotFoundError', code: 'not-found', cause: notInDht }
+    },
+    {
+      what: 'two that say so',
+      errors: [notFound, notInDht],
+      expected: { name: 'NotFoundError', message: /not here; not in the DHT/, cause: { errors: [notFound, notInDht] } }
+    },
+    { what: 'one that has nobody to ask', errors: [nobody], expected: nobody },
+    { what: 'one that was too late', errors: [late], expected: late },
+    {
+      what: 'two of which one has nobody to ask',
+      errors: [notFound, nobody],
+      expected: {
+        ...{ name: 'NodeError', code: 'routing-failed', message: /not here; nobody to ask/ },
+        cause: { errors: [notFound, nobody] }
+      }
+    }
+  ]
+  for (const { what, errors, expected } of cases) {
+    it(what, async () => {
+      await expect(content(...errors.map(failsWith)).get(key)).rejects.toMatchObject(expected)
+    })
+  }
+
+  it('what stops the caller is thrown before what the services say', async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(content(failsWith(nobody)).get(key, { signal })).rejects.toThrow('enough')
   })
 })

@@ -1,22 +1,14 @@
 import { identify } from '@libp2p/identify'
-import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
-import { multiaddr } from '@multiformats/multiaddr'
-import type { Libp2p, Multiaddr, Stream } from '@ts-libp2p/interface'
+import type { Libp2p, Stream } from '@ts-libp2p/interface'
 import { createLibp2p } from 'js-libp2p'
+import { JS_LIBP2P, nodeOptions, ONE_HOST } from '../js-node.ts'
 import { runAgent } from '../libp2p.ts'
-import { packageVersion } from '../version.ts'
 
 const MANY_STREAMS = { maxInboundStreams: 4096, maxOutboundStreams: 4096, maxEarlyStreams: 4096 }
-/** All peers are one host here, which the defaults would slow down. */
-const ONE_HOST = {
-  maxConnections: 10_000,
-  maxIncomingPendingConnections: 1_000,
-  inboundConnectionThreshold: 1_000_000
-}
 
 /**
  * By events, as js-libp2p's own perf protocol does: from the second time on its `onDrain()` resolves at once, and a loop
@@ -39,17 +31,14 @@ function drained(stream: Stream): Promise<void> {
 }
 
 await runAgent({
-  version: packageVersion('js-libp2p', import.meta.url),
-  multiaddr: multiaddr as unknown as (text: string) => Multiaddr,
+  ...JS_LIBP2P,
   drained,
   createNode: async ({ listen, services }) =>
     (await createLibp2p({
-      addresses: { listen },
+      ...nodeOptions(listen),
       transports: [tcp(), webSockets()],
-      connectionEncrypters: [noise()],
       streamMuxers: [yamux(MANY_STREAMS)],
-      connectionManager: ONE_HOST,
-      connectionGater: { denyDialMultiaddr: () => false },
+      connectionManager: { ...ONE_HOST, maxConnections: 10_000 },
       ...(services === 'all' ? { services: { identify: identify(), ping: ping() } } : {})
     })) as unknown as Libp2p
 })

@@ -1,4 +1,5 @@
 import { concat, fromHex, fromUtf8, lengthPrefixed, toHex } from '@ts-libp2p/bytes'
+import { Play } from '@ts-libp2p/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -13,7 +14,6 @@ import {
   MAX_PROPOSALS,
   MULTISTREAM
 } from '../src/index.ts'
-import { Play } from './play.ts'
 import vectors from './vectors/multistream.json' with { type: 'json' }
 
 const header = encodeLine(MULTISTREAM)
@@ -44,7 +44,7 @@ describe('lines', () => {
 describe('recorded negotiations', () => {
   it.each(cases('transcript'))('$name, as the dialer', c => {
     const play = new Play(dialer(names(c.initiator_protocols)))
-    let said = play.takeSent()
+    let said = play.said()
     for (const { from, hex } of c.messages ?? []) {
       if (from === 'initiator') expect(toHex(said)).toBe(hex)
       else said = play.feed(fromHex(hex))
@@ -55,7 +55,7 @@ describe('recorded negotiations', () => {
 
   it.each(cases('transcript'))('$name, as the listener', c => {
     const play = new Play(listener(new Set(c.responder_protocols)))
-    let said = play.takeSent()
+    let said = play.said()
     expect(said).toEqual(header)
     for (const { from, hex } of c.messages ?? []) {
       if (from === 'initiator') said = concat([said, play.feed(fromHex(hex))])
@@ -78,7 +78,7 @@ describe('any chunking', () => {
         const input = concat((c.messages ?? []).filter(m => m.from === 'initiator').map(m => fromHex(m.hex)))
         const output = concat((c.messages ?? []).filter(m => m.from === 'responder').map(m => fromHex(m.hex)))
         const play = new Play(listener(new Set(c.responder_protocols)))
-        const said = [play.takeSent(), ...cut(input, sizes).map(chunk => play.feed(chunk))]
+        const said = [play.said(), ...cut(input, sizes).map(chunk => play.feed(chunk))]
         expect(toHex(concat(said))).toBe(toHex(output))
       })
     )
@@ -88,7 +88,7 @@ describe('any chunking', () => {
     fc.assert(
       fc.property(fc.constantFrom(...transcripts), cuts, (c, sizes) => {
         const play = new Play(dialer(names(c.initiator_protocols)))
-        const said = [play.takeSent()]
+        const said = [play.said()]
         for (const { from, hex } of c.messages ?? []) {
           if (from === 'responder') said.push(...cut(fromHex(hex), sizes).map(chunk => play.feed(chunk)))
         }
@@ -129,7 +129,7 @@ describe('bad input', () => {
 
   it.each(invalid.filter(c => truncated.includes(c.reason ?? '')))('$id yields no message: $reason', ({ hex = '' }) => {
     const play = new Play(listener(new Set(['/noise'])))
-    play.takeSent()
+    play.said()
     expect(play.feed(fromHex(hex))).toHaveLength(0)
     expect(play.outcome).toBeUndefined()
   })
@@ -179,7 +179,7 @@ describe('the listener', () => {
       ['/b', 2]
     ])
     const play = new Play(listener(supported))
-    play.takeSent()
+    play.said()
     expect(play.feed(concat([header, ls]))).toEqual(encodeListing(['/a', '/b']))
     expect(play.feed(encodeLine('/b'))).toEqual(encodeLine('/b'))
     expect(play.outcome).toEqual({ value: '/b' })
@@ -193,7 +193,7 @@ describe('the listener', () => {
 
   it('answers a dialer that waits for the header before it proposes', () => {
     const play = new Play(listener(new Set(['/a'])))
-    expect(play.takeSent()).toEqual(header)
+    expect(play.said()).toEqual(header)
     expect(play.feed(header)).toHaveLength(0)
     expect(play.feed(encodeLine('/a'))).toEqual(encodeLine('/a'))
   })

@@ -1,7 +1,6 @@
 import { concat, fromUtf8, toUtf8 } from '@ts-libp2p/bytes'
-import type { MessageStream } from '@ts-libp2p/interface'
 import { type ByteStream, runDialogue, take } from '@ts-libp2p/stream'
-import { onUnhandledRejection, settle, streamPair } from '@ts-libp2p/testing'
+import { bareStream, collect, foreignStream, onUnhandledRejection, settle, streamPair } from '@ts-libp2p/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -14,7 +13,6 @@ import {
   select,
   selectOptimistic
 } from '../src/index.ts'
-import { readAll, wire } from './wire.ts'
 
 const header = encodeLine(MULTISTREAM)
 
@@ -30,7 +28,7 @@ describe('select and handle', () => {
     expect(await Promise.all([select(a, dials), handle(b, speaks)])).toEqual([selected, selected])
     a.send(fromUtf8('hi'))
     await a.close()
-    expect(toUtf8(await readAll(b))).toBe('hi')
+    expect(toUtf8(await collect(b))).toBe('hi')
   })
 
   it('agree on the first of the dialer that the listener has, whatever the lists', async () => {
@@ -66,11 +64,11 @@ describe('select and handle', () => {
     a.send(concat([encodeOpening('/a'), fromUtf8('rest')]))
     await handle(b, ['/a'])
     await a.close()
-    expect(toUtf8(await readAll(b))).toBe('rest')
+    expect(toUtf8(await collect(b))).toBe('rest')
   })
 
   it('answers a dialer whose bytes are there already in one write', async () => {
-    const { stream, writes } = wire()
+    const { stream, writes } = bareStream()
     stream.receive(encodeOpening('/a'))
     await handle(stream, ['/a'])
     await settle()
@@ -78,7 +76,7 @@ describe('select and handle', () => {
   })
 
   it('writes its header at once, for dialers that wait for it', async () => {
-    const { stream, writes } = wire()
+    const { stream, writes } = bareStream()
     const listening = handle(stream, ['/a'])
     await settle()
     expect(writes).toEqual([header])
@@ -88,7 +86,7 @@ describe('select and handle', () => {
 
   it('works on a stream of another make', async () => {
     const [a, b] = streamPair()
-    const results = await Promise.all([select(foreign(a), ['/x', '/a']), handle(foreign(b), ['/a'])])
+    const results = await Promise.all([select(foreignStream(a), ['/x', '/a']), handle(foreignStream(b), ['/a'])])
     expect(results).toEqual(['/a', '/a'])
   })
 
@@ -101,7 +99,7 @@ describe('select and handle', () => {
     ['one that fills a line', [`/${'x'.repeat(MAX_LINE_BYTES)}`]],
     ['more than a listener takes', Array.from({ length: MAX_PROPOSALS + 1 }, (_, i) => `/${i}`)]
   ])('refuses to propose %s', async (_, protocols) => {
-    const { stream, writes } = wire()
+    const { stream, writes } = bareStream()
     await expect(select(stream, protocols)).rejects.toMatchObject({ name: 'InvalidParametersError' })
     await settle()
     expect(writes).toEqual([])
@@ -113,7 +111,7 @@ describe('a signal', () => {
     ['the dialer', (stream: ByteStream, signal: AbortSignal) => select(stream, ['/a', '/b'], { signal })],
     ['the listener', (stream: ByteStream, signal: AbortSignal) => handle(stream, ['/a'], { signal })]
   ])('ends the waiting of %s for a peer that trickles', async (_, negotiate) => {
-    const { stream } = wire()
+    const { stream } = bareStream()
     const controller = new AbortController()
     const negotiating = negotiate(stream, controller.signal)
     for (const byte of header) stream.receive(Uint8Array.of(byte))
@@ -124,7 +122,7 @@ describe('a signal', () => {
   })
 
   it('that has fired already sends nothing', async () => {
-    const { stream, writes } = wire()
+    const { stream, writes } = bareStream()
     const signal = AbortSignal.abort(new Error('no'))
     await expect(select(stream, '/a', { signal })).rejects.toThrow('no')
     await expect(handle(stream, '/a', { signal })).rejects.toThrow('no')
@@ -134,7 +132,7 @@ describe('a signal', () => {
   })
 
   it('aborts a stream whose optimistic proposal is not answered', async () => {
-    const { stream, aborts } = wire()
+    const { stream, aborts } = bareStream()
     const controller = new AbortController()
     const { confirmed } = selectOptimistic(stream, '/a', { signal: controller.signal })
     controller.abort(new Error('too slow'))
@@ -145,7 +143,7 @@ describe('a signal', () => {
 
 describe('selectOptimistic', () => {
   it('sends the proposal, the next layer and the application in one write', async () => {
-    const { stream, writes } = wire()
+    const { stream, writes } = bareStream()
     selectOptimistic(stream, '/noise')
     const next = runDialogue(
       stream,
@@ -160,7 +158,7 @@ describe('selectOptimistic', () => {
     stream.receive(concat([encodeOpening('/noise'), fromUtf8('ee+data')]))
     expect(toUtf8(await next)).toBe('ee')
     stream.receiveEnd()
-    expect(toUtf8(await readAll(stream))).toBe('+data')
+    expect(toUtf8(await collect(stream))).toBe('+data')
   })
 
   it('reads the echo ahead of an application that reads at once', async () => {
@@ -168,7 +166,7 @@ describe('selectOptimistic', () => {
     const { protocol, confirmed } = selectOptimistic(a, '/echo')
     expect(protocol).toBe('/echo')
     a.send(fromUtf8('ping'))
-    const answer = readAll(a)
+    const answer = collect(a)
     expect(await handle(b, ['/echo'])).toBe('/echo')
     b.send(fromUtf8('pong'))
     await b.close()
@@ -179,7 +177,7 @@ describe('selectOptimistic', () => {
   it('aborts the stream when it is refused', async () => {
     const [a, b] = streamPair()
     const { confirmed } = selectOptimistic(a, '/a')
-    const reading = readAll(a)
+    const reading = collect(a)
     const listening = handle(b, ['/b'])
     await expect(confirmed).rejects.toMatchObject({ name: 'UnsupportedProtocolError' })
     await expect(reading).rejects.toMatchObject({ name: 'UnsupportedProtocolError' })
@@ -188,9 +186,9 @@ describe('selectOptimistic', () => {
   })
 
   it('a refusal that comes together with the end is an error to whoever reads, not an empty answer', async () => {
-    const { stream } = wire()
+    const { stream } = bareStream()
     const { confirmed } = selectOptimistic(stream, '/a')
-    const reading = readAll(stream)
+    const reading = collect(stream)
     stream.receive(concat([header, encodeLine('na')]))
     stream.receiveEnd()
     await expect(reading).rejects.toMatchObject({ name: 'UnsupportedProtocolError' })
@@ -200,7 +198,7 @@ describe('selectOptimistic', () => {
   it('leaves no rejection unhandled when nobody waits for the answer', async () => {
     const unhandled: unknown[] = []
     const stopWatch = onUnhandledRejection(err => unhandled.push(err))
-    const { stream, aborts } = wire()
+    const { stream, aborts } = bareStream()
     selectOptimistic(stream, '/a')
     stream.receive(concat([header, encodeLine('na')]))
     await settle()
@@ -213,7 +211,7 @@ describe('selectOptimistic', () => {
     ['another answer', () => concat([header, encodeLine('/b')]), 'unexpected-answer'],
     ['garbage', () => new Uint8Array(40).fill(0xff), 'malformed-line']
   ])('aborts the stream at %s', async (_, answer, code) => {
-    const { stream, aborts } = wire()
+    const { stream, aborts } = bareStream()
     const { confirmed } = selectOptimistic(stream, '/a')
     stream.receive(answer())
     await expect(confirmed).rejects.toMatchObject({ name: 'MultistreamError', code })
@@ -221,7 +219,7 @@ describe('selectOptimistic', () => {
   })
 
   it('aborts the stream when the remote ends it before the echo', async () => {
-    const { stream } = wire()
+    const { stream } = bareStream()
     const { confirmed } = selectOptimistic(stream, '/a')
     stream.receive(header)
     stream.receiveEnd()
@@ -230,7 +228,7 @@ describe('selectOptimistic', () => {
   })
 
   it('flushes the proposal, takes the echo, and sends the end only then', async () => {
-    const self = wire()
+    const self = bareStream()
     const { confirmed } = selectOptimistic(self.stream, '/a')
     const closed = self.stream.close()
     await settle()
@@ -246,7 +244,7 @@ describe('selectOptimistic', () => {
   })
 
   it('keeps sending when we end our reading before the echo', async () => {
-    const { stream, writes, aborts } = wire()
+    const { stream, writes, aborts } = bareStream()
     const { confirmed } = selectOptimistic(stream, '/a')
     await stream.closeRead()
     await expect(confirmed).rejects.toMatchObject({ name: 'ConnectionClosedError' })
@@ -258,19 +256,8 @@ describe('selectOptimistic', () => {
   })
 
   it('refuses a stream that it cannot read ahead of others', () => {
-    const { stream } = wire()
-    expect(() => selectOptimistic(foreign(stream), '/a')).toThrow('use select()')
+    const { stream } = bareStream()
+    expect(() => selectOptimistic(foreignStream(stream), '/a')).toThrow('use select()')
     expect(() => selectOptimistic(stream, '')).toThrow('cannot be the name')
   })
 })
-
-/** The same stream without what only ours have: read through its events. */
-function foreign(stream: ByteStream): MessageStream {
-  return new Proxy(stream, {
-    get(target, key) {
-      if (key === 'attach' || key === 'detach' || key === 'sendAll') return undefined
-      const value: unknown = Reflect.get(target, key)
-      return typeof value === 'function' ? value.bind(target) : value
-    }
-  })
-}

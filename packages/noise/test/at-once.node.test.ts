@@ -1,14 +1,13 @@
 import { generateKeyPair } from '@ts-libp2p/crypto'
-import { settle } from '@ts-libp2p/testing'
+import { bareStream, settle } from '@ts-libp2p/testing'
 import { expect, it } from 'vitest'
 import { noise } from '../src/index.ts'
-import { wire } from './wire.ts'
 
 const [alice, bob] = await Promise.all([generateKeyPair('Ed25519'), generateKeyPair('Ed25519')])
 
 // Node computes X25519 at once, browsers answer later.
 it('message 2 follows in the call that brings message 1', async () => {
-  const [near, far] = [wire(), wire()]
+  const [near, far] = [bareStream(), bareStream()]
   void noise()({ privateKey: alice })
     .secureOutbound(near.stream)
     .catch(() => {})

@@ -1,11 +1,10 @@
 import { bytesEqual, concat, fromUtf8, toUtf8 } from '@ts-libp2p/bytes'
 import type { MessageStream } from '@ts-libp2p/interface'
 import type { ByteStream, LayerChannel } from '@ts-libp2p/stream'
-import { settle, streamPair } from '@ts-libp2p/testing'
+import { type BareStream, bareStream, collect, foreignStream, settle, streamPair } from '@ts-libp2p/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CipherState, MAX_FLUSH_BYTES, MAX_NONCE, noiseChannel } from '../src/index.ts'
-import { foreign, readAll, type Wire, wire } from './wire.ts'
 
 const OURS = new Uint8Array(32).fill(1)
 const THEIRS = new Uint8Array(32).fill(2)
@@ -46,7 +45,7 @@ describe('the secured stream', () => {
   it.each([0, 1, 65_518, 65_519, 65_520, 400_000])('carries %d bytes and the end, both ways', async length => {
     const [a, b] = securedPair()
     const bytes = pattern(length)
-    const [there, back] = [readAll(b), readAll(a)]
+    const [there, back] = [collect(b), collect(a)]
     for (const side of [a, b]) await side.sink([bytes])
     expect(bytesEqual(await there, bytes)).toBe(true)
     expect(bytesEqual(await back, bytes)).toBe(true)
@@ -57,7 +56,7 @@ describe('the secured stream', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 3000 }), { maxLength: 20 }), async chunks => {
         const [a, b] = securedPair()
-        const got = readAll(b)
+        const got = collect(b)
         await a.sink(chunks)
         expect(await got).toEqual(concat(chunks))
       }),
@@ -66,9 +65,9 @@ describe('the secured stream', () => {
   })
 
   it('stands on a connection of another make', async () => {
-    const [a, b] = securedPair(raw => foreign(raw as ByteStream))
+    const [a, b] = securedPair(raw => foreignStream(raw as ByteStream))
     const bytes = pattern(300_000)
-    const got = readAll(b)
+    const got = collect(b)
     await a.sink([bytes.subarray(0, 5), bytes.subarray(5)])
     expect(bytesEqual(await got, bytes)).toBe(true)
     b.abort(new Error('enough'))
@@ -80,7 +79,7 @@ describe('the secured stream', () => {
     const cuts = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 10 })
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 30 }), { maxLength: 10 }), cuts, (texts, sizes) => {
-        const { stream: raw } = wire({ lendsBuffers: true })
+        const { stream: raw } = bareStream({ lendsBuffers: true })
         const { stream } = dialer(raw)
         const got: Uint8Array[] = []
         stream.attach({ receive: chunk => got.push(chunk), end: () => got.push(fromUtf8('$')), closed: () => {} })
@@ -98,13 +97,13 @@ describe('the secured stream', () => {
   })
 
   it('takes an empty message for what it is, and not for the end', async () => {
-    const { stream: raw } = wire()
+    const { stream: raw } = bareStream()
     const { stream } = dialer(raw)
     const say = remote()
     for (const text of ['a', '', 'b']) raw.receive(say(text))
     expect(stream.remoteWriteStatus).toBe('writable')
     raw.receiveEnd()
-    expect(toUtf8(await readAll(stream))).toBe('ab')
+    expect(toUtf8(await collect(stream))).toBe('ab')
   })
 })
 
@@ -115,7 +114,7 @@ describe('writes', () => {
     ['a full message is not split', 1, 65_519, [65_535]],
     ['200 KiB fill three and begin a fourth', 1, 200 * 1024, [65_535, 65_535, 65_535, 200 * 1024 - 3 * 65_519 + 16]]
   ])('%s, and leave as one', async (_, count, size, lengths) => {
-    const below = wire()
+    const below = bareStream()
     const { stream } = dialer(below.stream)
     for (let i = 0; i < count; i++) stream.send(new Uint8Array(size))
     await settle()
@@ -123,7 +122,7 @@ describe('writes', () => {
   })
 
   it('do not wait for the connection to take more than it holds', async () => {
-    const below = wire()
+    const below = bareStream()
     below.flows = false
     const { stream } = dialer(below.stream)
     let sent = 0
@@ -145,14 +144,14 @@ describe('writes', () => {
 
   it('go on after each drain', async () => {
     const [a, b] = securedPair()
-    const got = readAll(b)
+    const got = collect(b)
     for (let i = 0; i < 50; i++) if (!a.send(new Uint8Array(100_000))) await a.onDrain()
     await a.close()
     expect((await got).byteLength).toBe(5_000_000)
   })
 
   it('end the connection after the last byte, and no sooner', async () => {
-    const below = wire()
+    const below = bareStream()
     const { stream } = dialer(below.stream)
     stream.send(fromUtf8('last'))
     const closing = stream.close()
@@ -163,12 +162,12 @@ describe('writes', () => {
     expect([stream.writeStatus, stream.readStatus]).toEqual(['closed', 'readable'])
     below.stream.receive(remote()('still heard'))
     below.stream.receiveEnd()
-    expect(toUtf8(await readAll(stream))).toBe('still heard')
+    expect(toUtf8(await collect(stream))).toBe('still heard')
     expect([stream.status, below.stream.status]).toEqual(['closed', 'closed'])
   })
 
   it('fail with the key when its counter ends', async () => {
-    const below = wire()
+    const below = bareStream()
     const { stream } = dialer(below.stream, MAX_NONCE)
     stream.send(fromUtf8('one too many'))
     await settle()
@@ -191,14 +190,14 @@ describe('a reader that sleeps', () => {
     expect(held).toBeLessThan(2_000_000)
     expect(sent).toBeLessThan(2_000_000)
     const closing = a.close()
-    const got = await readAll(b)
+    const got = await collect(b)
     await closing
     expect(got.byteLength).toBe(sent)
     expect(bytesEqual(got.subarray(-50_000), pattern(50_000))).toBe(true)
   })
 
   it('holds the connection back by `pause()`, of either make', async () => {
-    for (const wrap of [(raw: MessageStream) => raw, (raw: MessageStream) => foreign(raw as ByteStream)]) {
+    for (const wrap of [(raw: MessageStream) => raw, (raw: MessageStream) => foreignStream(raw as ByteStream)]) {
       const [rawA, rawB] = streamPair()
       const [a, b] = [dialer(rawA).stream, listener(wrap(rawB)).stream]
       b.pause()
@@ -207,21 +206,21 @@ describe('a reader that sleeps', () => {
       expect(b.readBufferLength).toBe(0)
       b.resume()
       await a.close()
-      expect(toUtf8(await readAll(b))).toBe('later')
+      expect(toUtf8(await collect(b))).toBe('later')
     }
   })
 
   it('learns that the connection was cut', async () => {
-    const { stream: raw } = wire()
+    const { stream: raw } = bareStream()
     const { stream } = dialer(raw)
     stream.pause()
     raw.receiveReset(new Error('cable'))
     expect(stream.status).toBe('reset')
-    await expect(readAll(stream)).rejects.toThrow('cable')
+    await expect(collect(stream)).rejects.toThrow('cable')
   })
 
   it('gets what came before the connection ended in good order', async () => {
-    const below = wire()
+    const below = bareStream()
     const { stream } = dialer(below.stream)
     stream.pause()
     below.stream.receive(remote()('tail'))
@@ -229,14 +228,14 @@ describe('a reader that sleeps', () => {
     await stream.close()
     expect(below.stream.status).toBe('closed')
     stream.resume()
-    expect(toUtf8(await readAll(stream))).toBe('tail')
+    expect(toUtf8(await collect(stream))).toBe('tail')
     expect(stream.status).toBe('closed')
   })
 })
 
 describe('a remote that breaks the rules', () => {
-  const say = (): [Wire, ByteStream, (text: string) => Uint8Array] => {
-    const below = wire()
+  const say = (): [BareStream, ByteStream, (text: string) => Uint8Array] => {
+    const below = bareStream()
     return [below, dialer(below.stream).stream, remote()]
   }
   const changed = (bytes: Uint8Array): Uint8Array => bytes.with(-1, (bytes.at(-1) as number) ^ 1)
@@ -277,7 +276,7 @@ describe('a remote that breaks the rules', () => {
     below.stream.receive(text('truncated').subarray(0, cut))
     below.stream.receiveEnd()
     expect(below.aborts).toMatchObject([{ name: 'NoiseError', code: 'truncated' }])
-    await expect(readAll(stream)).rejects.toMatchObject({ code: 'truncated' })
+    await expect(collect(stream)).rejects.toMatchObject({ code: 'truncated' })
   })
 })
 
@@ -288,11 +287,11 @@ describe('the end out of order', () => {
     a.abort(new Error('enough'))
     await settle()
     expect([a.status, rawA.status, rawB.status, b.status]).toEqual(['aborted', 'aborted', 'reset', 'reset'])
-    await expect(readAll(b)).rejects.toMatchObject({ name: 'StreamResetError' })
+    await expect(collect(b)).rejects.toMatchObject({ name: 'StreamResetError' })
   })
 
   it('a connection that is cut takes the stream along, with the cause', async () => {
-    const { stream: raw } = wire()
+    const { stream: raw } = bareStream()
     const { stream } = dialer(raw)
     const closing = stream.sink([new Uint8Array(10)])
     raw.receiveReset(new Error('cable'))
@@ -301,7 +300,7 @@ describe('the end out of order', () => {
   })
 
   it('a connection that refuses bytes resets the stream with the reason', async () => {
-    const below = wire()
+    const below = bareStream()
     const refuses = Object.assign(below.stream, {
       sendAll() {
         throw new Error('not now')
@@ -315,7 +314,7 @@ describe('the end out of order', () => {
   })
 
   it('a connection that somebody else closes closes the stream on it', async () => {
-    const below = wire()
+    const below = bareStream()
     const { stream } = dialer(below.stream)
     await below.stream.close()
     expect([stream.writeStatus, below.aborts]).toEqual(['closed', []])

@@ -1,11 +1,11 @@
 import { concat } from '@ts-libp2p/bytes'
 import { generateKeyPair, type X25519KeyPair, x25519KeyPair } from '@ts-libp2p/crypto'
 import { peerIdFromPrivateKey } from '@ts-libp2p/peer-id'
+import { Play } from '@ts-libp2p/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCredentials, type HandshakeOptions, HandshakeState, initiator, responder } from '../src/index.ts'
 import { encodePayload } from '../src/payload.ts'
-import { Play } from './play.ts'
 
 const [alice, bob, carol] = await Promise.all([
   generateKeyPair('Ed25519'),

@@ -8,10 +8,9 @@ import {
 } from '@ts-libp2p/interface'
 import { peerIdFromPrivateKey } from '@ts-libp2p/peer-id'
 import type { ByteStream } from '@ts-libp2p/stream'
-import { onUnhandledRejection, settle, streamPair } from '@ts-libp2p/testing'
+import { bareStream, collect, foreignStream, onUnhandledRejection, settle, streamPair } from '@ts-libp2p/testing'
 import { describe, expect, it } from 'vitest'
 import { type NoiseComponents, type NoiseConnectionOptions, type NoiseOptions, noise } from '../src/index.ts'
-import { foreign, readAll, wire } from './wire.ts'
 
 const [alice, bob] = await Promise.all([generateKeyPair('Ed25519'), generateKeyPair('Ed25519')])
 const [idA, idB] = [peerIdFromPrivateKey(alice), peerIdFromPrivateKey(bob)]
@@ -61,19 +60,19 @@ describe('/noise', () => {
     ] as const) {
       from.connection.send(fromUtf8('hello'))
       await from.connection.close()
-      expect(toUtf8(await readAll(to.connection as ByteStream))).toBe('hello')
+      expect(toUtf8(await collect(to.connection as ByteStream))).toBe('hello')
     }
   })
 
   it('works over connections of another make', async () => {
     const [rawA, rawB] = streamPair()
     const [a, b] = await Promise.all([
-      ofAlice().secureOutbound(foreign(rawA)),
-      ofBob().secureInbound(foreign(rawB), { remotePeer: idA })
+      ofAlice().secureOutbound(foreignStream(rawA)),
+      ofBob().secureInbound(foreignStream(rawB), { remotePeer: idA })
     ])
     a.connection.send(fromUtf8('hello'))
     await a.connection.close()
-    expect(toUtf8(await readAll(b.connection as ByteStream))).toBe('hello')
+    expect(toUtf8(await collect(b.connection as ByteStream))).toBe('hello')
   })
 
   it.each(['RSA', 'ECDSA', 'secp256k1'] as const)('works with an identity of type %s', async type => {
@@ -93,7 +92,7 @@ describe('/noise', () => {
     ])
     b.connection.send(fromUtf8('hello'))
     await b.connection.close()
-    expect(toUtf8(await readAll(a.connection as ByteStream))).toBe('hello')
+    expect(toUtf8(await collect(a.connection as ByteStream))).toBe('hello')
   })
 
   it('fails with what the signing failed with, and only those who need it', async () => {
@@ -112,7 +111,7 @@ describe('/noise', () => {
   it('takes no more than 4 MiB from a remote that talks while we sign', async () => {
     const sign = { value: () => new Promise(() => {}) }
     const listening = noise()({ privateKey: Object.create(bob, { sign }) as PrivateKey })
-    const { stream, aborts } = wire()
+    const { stream, aborts } = bareStream()
     const securing = listening.secureInbound(stream)
     stream.receive(new Uint8Array(34).fill(9).with(0, 0).with(1, 32))
     for (let i = 0; i < 65; i++) stream.receive(new Uint8Array(65_536))
@@ -151,7 +150,7 @@ describe('/noise', () => {
     const alice = ofAlice()
     const firsts = new Set<string>()
     for (let i = 0; i < 3; i++) {
-      const { stream, writes } = wire()
+      const { stream, writes } = bareStream()
       void alice.secureOutbound(stream).catch(() => {})
       await settle()
       firsts.add(toHex(writes[0] as Uint8Array))
@@ -163,7 +162,7 @@ describe('/noise', () => {
 
 describe('round trips', () => {
   it('message 1 leaves with what was queued before, in one write', async () => {
-    const { stream, writes } = wire()
+    const { stream, writes } = bareStream()
     stream.send(fromUtf8('proposal'))
     void ofAlice()
       .secureOutbound(stream)
@@ -174,7 +173,7 @@ describe('round trips', () => {
   })
 
   it('message 3 leaves with the first bytes of the layer above, after any number of awaits', async () => {
-    const [near, far] = [wire(), wire()]
+    const [near, far] = [bareStream(), bareStream()]
     const dialing = ofAlice().secureOutbound(near.stream)
     const listening = ofBob().secureInbound(far.stream)
     await settle()
@@ -253,7 +252,7 @@ describe('a handshake that fails aborts the connection', () => {
     ['a reset', (stream: ByteStream) => stream.receiveReset(new TypeError('cable')), 'TypeError']
   ])('when %s comes', async (_, act, name) => {
     for (const method of ['secureOutbound', 'secureInbound'] as const) {
-      const { stream } = wire()
+      const { stream } = bareStream()
       const securing = ofAlice()[method](stream)
       act(stream)
       await expect(securing).rejects.toMatchObject({ name })
@@ -262,7 +261,7 @@ describe('a handshake that fails aborts the connection', () => {
   })
 
   it.each([0, 1, 2])('when the signal fires after %d messages', async messages => {
-    const [near, far] = [wire(), wire()]
+    const [near, far] = [bareStream(), bareStream()]
     const controller = new AbortController()
     const { signal } = controller
     const dialing = ofAlice().secureOutbound(near.stream, { signal })
@@ -278,7 +277,7 @@ describe('a handshake that fails aborts the connection', () => {
   })
 
   it('before it begins, when the signal has fired already', async () => {
-    const { stream, writes } = wire()
+    const { stream, writes } = bareStream()
     const securing = ofAlice().secureOutbound(stream, { signal: AbortSignal.abort(new Error('no')) })
     await expect(securing).rejects.toThrow('no')
     expect(writes).toEqual([])
@@ -287,7 +286,7 @@ describe('a handshake that fails aborts the connection', () => {
 
 describe('bytes that come early', () => {
   it('reach the stream when they arrive with message 3', async () => {
-    const [near, far] = [wire(), wire({ lendsBuffers: true })]
+    const [near, far] = [bareStream(), bareStream({ lendsBuffers: true })]
     const dialing = ofAlice().secureOutbound(near.stream)
     const listening = ofBob().secureInbound(far.stream)
     await settle()
@@ -303,6 +302,6 @@ describe('bytes that come early', () => {
     far.stream.receive(lent)
     lent.fill(0xee)
     far.stream.receiveEnd()
-    expect(toUtf8(await readAll((await listening).connection as ByteStream))).toBe('onetwo')
+    expect(toUtf8(await collect((await listening).connection as ByteStream))).toBe('onetwo')
   })
 })

@@ -1,6 +1,7 @@
 import { fromHex, toHex } from '@ts-libp2p/bytes'
 import { privateKeyFromProtobuf, type X25519KeyPair, x25519KeyPairFromPrivate } from '@ts-libp2p/crypto'
 import { peerIdFromString } from '@ts-libp2p/peer-id'
+import { Play } from '@ts-libp2p/testing'
 import { describe, expect, it } from 'vitest'
 import {
   type Credentials,
@@ -12,7 +13,6 @@ import {
   type TransportCiphers
 } from '../src/index.ts'
 import { decodePayload, encodePayload, signedBytes } from '../src/payload.ts'
-import { Play } from './play.ts'
 import vectors from './vectors/noise-xx.json' with { type: 'json' }
 
 // Node makes them at once.

@@ -1,4 +1,5 @@
 import { generateKeyPair, type X25519KeyPair, x25519KeyPair } from '@ts-libp2p/crypto'
+import { Play } from '@ts-libp2p/testing'
 import { describe, expect, it } from 'vitest'
 import {
   type Credentials,
@@ -9,7 +10,6 @@ import {
   responder,
   VerifiedProofs
 } from '../src/index.ts'
-import { Play } from './play.ts'
 
 const [alice, bob] = await Promise.all([generateKeyPair('Ed25519'), generateKeyPair('Ed25519')])
 // Node makes them at once.

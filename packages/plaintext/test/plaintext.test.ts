@@ -3,10 +3,9 @@ import { generateKeyPair, publicKeyToProtobuf } from '@ts-libp2p/crypto'
 import { type PrivateKey, serviceCapabilities } from '@ts-libp2p/interface'
 import { peerIdFromPrivateKey, peerIdToBytes } from '@ts-libp2p/peer-id'
 import type { ByteStream } from '@ts-libp2p/stream'
-import { settle, streamPair } from '@ts-libp2p/testing'
+import { bareStream, collect, settle, streamPair } from '@ts-libp2p/testing'
 import { describe, expect, it } from 'vitest'
 import { MAX_EXCHANGE_BYTES, plaintext } from '../src/index.ts'
-import { readAll, wire } from './wire.ts'
 
 const [alice, bob] = await Promise.all([generateKeyPair('Ed25519'), generateKeyPair('RSA')])
 const [ofAlice, ofBob] = [plaintext()({ privateKey: alice }), plaintext()({ privateKey: bob })]
@@ -27,7 +26,7 @@ describe('/plaintext/2.0.0', () => {
   })
 
   it('says who we are in one message, as the spec has it', async () => {
-    const { stream, writes } = wire()
+    const { stream, writes } = bareStream()
     const securing = ofAlice.secureOutbound(stream)
     await settle()
     const id = concat([fromHex('0024'), keyOf(alice)])
@@ -45,7 +44,7 @@ describe('/plaintext/2.0.0', () => {
     expect([a.connection, b.connection]).toEqual([rawA, rawB])
     expect(a.streamMuxer).toBeUndefined()
     await rawA.close()
-    expect(toUtf8(await readAll(b.connection as ByteStream))).toBe('early')
+    expect(toUtf8(await collect(b.connection as ByteStream))).toBe('early')
   })
 
   it.each([
@@ -56,7 +55,7 @@ describe('/plaintext/2.0.0', () => {
     ['no protobuf', 'malformed-exchange', () => lengthPrefixed(new Uint8Array(20).fill(0xff))],
     ['a length over the limit', 'malformed-exchange', () => lengthPrefixed(new Uint8Array(MAX_EXCHANGE_BYTES + 1))]
   ])('refuses %s, and aborts the connection', async (_, code, message) => {
-    const { stream, aborts } = wire()
+    const { stream, aborts } = bareStream()
     const securing = ofAlice.secureInbound(stream)
     stream.receive(message())
     await expect(securing).rejects.toMatchObject({ name: 'PlaintextError', code })
@@ -73,7 +72,7 @@ describe('/plaintext/2.0.0', () => {
   })
 
   it('gives up when the signal fires, or the remote leaves', async () => {
-    const [first, second] = [wire(), wire()]
+    const [first, second] = [bareStream(), bareStream()]
     const controller = new AbortController()
     const waiting = ofAlice.secureInbound(first.stream, { signal: controller.signal })
     controller.abort(new Error('too slow'))

@@ -7,6 +7,7 @@ import {
   countRoundTrips,
   eventually,
   expectBytes,
+  foreignStream,
   randomChunks,
   SeededRandom,
   scriptedPeer,
@@ -152,7 +153,7 @@ describe('protected data', () => {
 
   it('stands on a connection of another make', async () => {
     const [a, b] = connectionPair()
-    const [client, server] = [await protector().protect(foreign(a)), await protector().protect(foreign(b))]
+    const [client, server] = [await protector().protect(foreignStream(a)), await protector().protect(foreignStream(b))]
     const bytes = random.bytes(300_000)
     const reading = collect(server)
     await send(client, randomChunks(bytes, random))
@@ -269,15 +270,4 @@ class ByteStreamSpy {
       return sendAll(chunks)
     }
   }
-}
-
-/** The same stream without what only ours have: read through its events, as one of another make is. */
-function foreign(stream: ByteStream): MessageStream {
-  return new Proxy(stream, {
-    get(target, key) {
-      if (key === 'attach' || key === 'detach' || key === 'sendAll') return undefined
-      const value: unknown = Reflect.get(target, key)
-      return typeof value === 'function' ? value.bind(target) : value
-    }
-  })
 }

@@ -1,6 +1,6 @@
 import { concat, toUtf8 } from '@ts-libp2p/bytes'
 import { publicKeyToProtobuf } from '@ts-libp2p/crypto'
-import { identity, SeededRandom } from '@ts-libp2p/testing'
+import { identity, Play, SeededRandom } from '@ts-libp2p/testing'
 import { describe, expect, it } from 'vitest'
 import { ALL, type Preferences } from '../src/algorithms.ts'
 import { SealingBox } from '../src/box.ts'
@@ -10,15 +10,15 @@ import { MAX_HANDSHAKE_BYTES, stretch } from '../src/index.ts'
 import { Exchange, Propose } from '../src/pb/secio.js'
 import { agree, createProposal, preferredSide, readProposal } from '../src/proposal.ts'
 import { trimmed } from '../src/stretch.ts'
-import { converse, Side } from './converse.ts'
+import { converse } from './converse.ts'
 
 const random = new SeededRandom('secio')
 const alice = identity('alice')
 const bob = identity('bob')
 const eve = identity('eve')
 
-const side = (who: typeof alice, options: Partial<HandshakeOptions> = {}): Side<HandshakeResult> =>
-  new Side(handshake({ privateKey: who.privateKey, nonce: random.bytes(16), ...options }))
+const side = (who: typeof alice, options: Partial<HandshakeOptions> = {}): Play<HandshakeResult> =>
+  new Play(handshake({ privateKey: who.privateKey, nonce: random.bytes(16), ...options }))
 
 const refusal = (code: string) => expect.objectContaining({ name: 'SecioError', code })
 

@@ -6,6 +6,7 @@ import {
   connectionPair,
   eventually,
   expectBytes,
+  foreignStream,
   identity,
   randomChunks,
   SeededRandom,
@@ -15,7 +16,7 @@ import {
 } from '@ts-libp2p/testing'
 import { describe, expect, it } from 'vitest'
 import { createCertificate, tls } from '../src/index.ts'
-import { ForeignTls, foreignStream } from './foreign.ts'
+import { ForeignTls } from './foreign.ts'
 
 const random = new SeededRandom('tls')
 const alice = tls()(identity('alice'))

@@ -1,6 +1,5 @@
 import { type ConnectionOptions, connect, createSecureContext, TLSSocket, type TLSSocketOptions } from 'node:tls'
 import type { MessageStream } from '@ts-libp2p/interface'
-import type { ByteStream } from '@ts-libp2p/stream'
 import { eventually } from '@ts-libp2p/testing'
 import type { Certificate } from '../src/pem.ts'
 import { RawPort } from '../src/raw-port.ts'
@@ -44,15 +43,4 @@ export class ForeignTls {
     await eventually('the foreign handshake is done', () => this.outcome !== undefined)
     return this.outcome as 'secured' | Error
   }
-}
-
-/** A stream of ours without what only ours have: read through its events, as one of another make is. */
-export function foreignStream(stream: ByteStream): MessageStream {
-  return new Proxy(stream, {
-    get(target, key) {
-      if (key === 'attach' || key === 'detach' || key === 'sendAll') return undefined
-      const value: unknown = Reflect.get(target, key)
-      return typeof value === 'function' ? value.bind(target) : value
-    }
-  })
 }

@@ -1,7 +1,7 @@
 import { bytesEqual, fromHex, fromUtf8, toUtf8 } from '@ts-libp2p/bytes'
 import { InvalidParametersError, type MessageStream, type Metrics } from '@ts-libp2p/interface'
 import { type ByteStream, MAX_WAITING_OPENERS } from '@ts-libp2p/stream'
-import { collect, settle, streamPair, VirtualClock } from '@ts-libp2p/testing'
+import { collect, foreignStream, settle, streamPair, VirtualClock } from '@ts-libp2p/testing'
 import { describe, expect, it } from 'vitest'
 import { YAMUX_PROTOCOL, type YamuxOptions, yamux } from '../src/index.ts'
 import { closed, echo, factory, muxerPair, nextStream } from './muxer-pair.ts'
@@ -437,7 +437,7 @@ describe('components', () => {
 
   it('runs over a connection of another library', async () => {
     const [a, b] = streamPair()
-    const [client, server] = [a, b].map(end => factory().createStreamMuxer(foreign(end)))
+    const [client, server] = [a, b].map(end => factory().createStreamMuxer(foreignStream(end)))
     echo(server!)
     const stream = await client!.createStream()
     const sent = Uint8Array.from({ length: 700_000 }, (_, i) => i)
@@ -452,7 +452,7 @@ describe('components', () => {
 
 /** A connection that is full and has drained before its `send` returns. */
 function hasty(stream: ByteStream): MessageStream {
-  return new Proxy(foreign(stream), {
+  return new Proxy(foreignStream(stream), {
     get(target, name) {
       if (name !== 'send') return Reflect.get(target, name, target)
       return (bytes: Uint8Array) => {
@@ -466,15 +466,4 @@ function hasty(stream: ByteStream): MessageStream {
 
 function bump(counted: Record<string, number>, values: object): void {
   for (const name of Object.keys(values)) counted[name] = (counted[name] ?? 0) + 1
-}
-
-/** The stream with nothing of ours but the public contract. */
-function foreign(stream: ByteStream): MessageStream {
-  return new Proxy(stream, {
-    get(target, name) {
-      if (name === 'attach' || name === 'detach' || name === 'sendAll') return undefined
-      const value = Reflect.get(target, name, target)
-      return typeof value === 'function' ? value.bind(target) : value
-    }
-  })
 }

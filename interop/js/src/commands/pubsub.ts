@@ -1,24 +1,12 @@
 import { floodsub } from '@libp2p/floodsub'
 import { gossipsub, type Message } from '@libp2p/gossipsub'
+import { type PubsubSettings, type ReceivedText, readText, textBytes, writeText } from '../../../harness/src/pubsub.ts'
 import type { Commands, Request } from '../lines.ts'
 import type { PeerNode } from '../node.ts'
 
-/** What the variable `PUBSUB` holds: see `interop/README.md`. */
-interface PubsubSettings {
-  router: 'gossipsub' | 'floodsub'
-  signed: boolean
-  ids: 'own' | 'text'
-  floodPublish: boolean
-  doPX: boolean
-  heartbeatMs: number
-  historyHeartbeats: number
-  unsubscribeBackoffMs: number
-  maxMessageBytes: number
-}
-
 type PubsubRequest = Request & { topic: string; text: string; bytes: number }
 
-/** Publish/subscribe, where the variable `PUBSUB` asks for it. */
+/** Publish/subscribe, where the variable `PUBSUB` asks for it: see `interop/README.md`. */
 export function pubsubService() {
   if (!process.env.PUBSUB) return {}
   const settings = JSON.parse(process.env.PUBSUB) as PubsubSettings
@@ -50,7 +38,7 @@ export function pubsubCommands(node: PeerNode): Commands {
   if (pubsub === undefined) return {}
   const received: Received[] = []
   pubsub.addEventListener('message', ({ detail }) => {
-    received.push({ topic: detail.topic, ...read(detail.data) })
+    received.push({ topic: detail.topic, ...readText(detail.data) })
   })
   const commands: Record<string, (request: PubsubRequest) => Promise<object>> = {
     subscribe: async ({ topic }) => {
@@ -62,7 +50,7 @@ export function pubsubCommands(node: PeerNode): Commands {
       return {}
     },
     publish: async ({ topic, text, bytes }) => {
-      await pubsub.publish(topic, write(text, bytes))
+      await pubsub.publish(topic, writeText(text, bytes))
       return {}
     },
     messages: async ({ topic }) => ({ messages: received.filter(message => message.topic === topic) }),
@@ -86,22 +74,4 @@ interface PubsubFace {
 /** Its contract leaves out the mesh. */
 type GossipsubFace = PubsubFace & { getMeshPeers(topic: string): string[] }
 
-interface Received {
-  topic: string
-  text: string
-  bytes: number
-}
-
-/** A text, and dots up to so many bytes. */
-function write(text: string, bytes: number): Uint8Array {
-  return new TextEncoder().encode(text.padEnd(bytes, '.'))
-}
-
-function read(data: Uint8Array): { text: string; bytes: number } {
-  return { text: new TextDecoder().decode(data).replace(/\.+$/, ''), bytes: data.byteLength }
-}
-
-function textBytes(data: Uint8Array): Uint8Array {
-  const end = data.indexOf('.'.charCodeAt(0))
-  return end < 0 ? data : data.subarray(0, end)
-}
+type Received = ReceivedText & { topic: string }

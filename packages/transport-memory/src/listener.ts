@@ -1,24 +1,20 @@
 import type { Listener, ListenerEvents, Logger, Multiaddr, Upgrader } from '@ts-libp2p/interface'
-import { type ByteConnection, TypedEvents, toError } from '@ts-libp2p/stream'
+import { type ByteConnection, InboundUpgrades, TypedEvents } from '@ts-libp2p/stream'
 import { MemoryError } from './errors.ts'
 import { MAX_PENDING_UPGRADES } from './limits.ts'
 import type { Acceptor, MemoryNetwork } from './network.ts'
 
 /** Accepts connections on one memory address. */
 export class MemoryListener extends TypedEvents<ListenerEvents> implements Listener, Acceptor {
-  readonly log: Logger
   private readonly network: MemoryNetwork
-  private readonly upgrader: Upgrader
-  /** What cancels each upgrade: one signal for all would gather a listener per connection. */
-  private readonly upgrading = new Map<ByteConnection, AbortController>()
+  private readonly upgrades: InboundUpgrades
   private address: Multiaddr | undefined
   private isClosed = false
 
   constructor(network: MemoryNetwork, upgrader: Upgrader, log: Logger) {
     super()
     this.network = network
-    this.upgrader = upgrader
-    this.log = log
+    this.upgrades = new InboundUpgrades({ upgrader, log })
   }
 
   /** Rejects with a `MemoryError`. */
@@ -43,37 +39,20 @@ export class MemoryListener extends TypedEvents<ListenerEvents> implements Liste
     this.isClosed = true
     if (this.address !== undefined) this.network.leave(this.address)
     const reason = this.closedError()
-    for (const [conn, upgrade] of this.upgrading) {
-      upgrade.abort(reason)
-      conn.abort(reason)
-    }
+    this.upgrades.abort(reason)
     // Later, as with sockets: js-libp2p closes one listener after the other, and miscounts when it is told meanwhile.
     await Promise.resolve()
     this.safeDispatchEvent('close')
   }
 
   admit(from: Multiaddr): void {
-    if (this.upgrading.size < MAX_PENDING_UPGRADES) return
+    if (this.upgrades.size < MAX_PENDING_UPGRADES) return
     throw new MemoryError('refused', `${this.address} refuses ${from}: ${MAX_PENDING_UPGRADES} wait to be upgraded`)
   }
 
   accept(conn: ByteConnection): void {
     if (this.isClosed) conn.abort(this.closedError())
-    else void this.upgrade(conn)
-  }
-
-  private async upgrade(conn: ByteConnection): Promise<void> {
-    const cancel = new AbortController()
-    this.upgrading.set(conn, cancel)
-    try {
-      const signal = this.upgrader.createInboundAbortSignal(cancel.signal)
-      await this.upgrader.upgradeInbound(conn, { signal }).finally(() => signal.clear())
-    } catch (err) {
-      this.log('inbound connection from %a was not upgraded - %e', conn.remoteAddr, err)
-      conn.abort(toError(err))
-    } finally {
-      this.upgrading.delete(conn)
-    }
+    else void this.upgrades.add(conn)
   }
 
   private closedError(): MemoryError {

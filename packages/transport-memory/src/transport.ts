@@ -12,7 +12,7 @@ import {
   transportSymbol
 } from '@ts-libp2p/interface'
 import { Memory } from '@ts-libp2p/multiaddr'
-import { type ByteConnection, noLog, optional, systemClock, toError } from '@ts-libp2p/stream'
+import { type ByteConnection, noLog, optional, systemClock, upgradeOutbound } from '@ts-libp2p/stream'
 import { link } from './link.ts'
 import { MemoryListener } from './listener.ts'
 import { MemoryNetwork } from './network.ts'
@@ -55,12 +55,7 @@ class MemoryTransport implements Transport {
   async dial(ma: Multiaddr, options: DialTransportOptions): Promise<Connection> {
     await this.network.roundTrip(options.signal)
     const conn = this.connect(ma)
-    try {
-      return await options.upgrader.upgradeOutbound(conn, options)
-    } catch (err) {
-      conn.abort(toError(err))
-      throw err
-    }
+    return upgradeOutbound(conn, options)
   }
 
   createListener({ upgrader }: CreateListenerOptions): Listener {

@@ -1,6 +1,6 @@
 import net, { type Server, type Socket } from 'node:net'
 import type { CounterGroup, Listener, ListenerEvents, Multiaddr, Upgrader } from '@ts-libp2p/interface'
-import { type ByteConnection, TypedEvents, toError } from '@ts-libp2p/stream'
+import { InboundUpgrades, TypedEvents, toError } from '@ts-libp2p/stream'
 import { reachableAddresses, type SocketAddress, socketAddress } from './address.ts'
 import { accepted, type ConnectionSettings, keepAlive } from './connection.ts'
 import { TcpError, tcpError } from './errors.ts'
@@ -14,10 +14,8 @@ export interface ListenerSettings extends ConnectionSettings {
 
 /** Accepts connections on one TCP address or unix socket. */
 export class TcpListener extends TypedEvents<ListenerEvents> implements Listener {
-  private readonly upgrader: Upgrader
   private readonly settings: ListenerSettings
-  /** What cancels each upgrade: one signal for all would gather a listener per connection. */
-  private readonly upgrading = new Map<ByteConnection, AbortController>()
+  private readonly upgrades: InboundUpgrades
   private readonly server: Server
   private listenAddr: Multiaddr | undefined
   private starting: Promise<void> | undefined
@@ -25,7 +23,7 @@ export class TcpListener extends TypedEvents<ListenerEvents> implements Listener
 
   constructor(upgrader: Upgrader, settings: ListenerSettings) {
     super()
-    this.upgrader = upgrader
+    this.upgrades = new InboundUpgrades({ upgrader, log: settings.log, counter: settings.inbound })
     this.settings = settings
     this.server = net.createServer({
       ...keepAlive(settings),
@@ -68,10 +66,7 @@ export class TcpListener extends TypedEvents<ListenerEvents> implements Listener
     // It ends its listening at once; its callback would wait for every connection to end.
     this.server.close()
     const reason = new TcpError('listener-closed', `the listener on ${this.listenAddr} was closed`)
-    for (const [conn, upgrade] of this.upgrading) {
-      upgrade.abort(reason)
-      conn.abort(reason)
-    }
+    this.upgrades.abort(reason)
     this.safeDispatchEvent('close')
   }
 
@@ -94,27 +89,10 @@ export class TcpListener extends TypedEvents<ListenerEvents> implements Listener
     try {
       const isUnix = typeof this.server.address() === 'string'
       const conn = accepted(socket, this.listenAddr as Multiaddr, isUnix, this.settings)
-      if (conn !== undefined) void this.upgrade(conn)
+      if (conn !== undefined) void this.upgrades.add(conn)
     } catch (err) {
       socket.destroy()
       this.failed(toError(err))
-    }
-  }
-
-  private async upgrade(conn: ByteConnection): Promise<void> {
-    const { log, inbound } = this.settings
-    const cancel = new AbortController()
-    this.upgrading.set(conn, cancel)
-    try {
-      const signal = this.upgrader.createInboundAbortSignal(cancel.signal)
-      await this.upgrader.upgradeInbound(conn, { signal }).finally(() => signal.clear())
-      inbound?.increment({ upgraded: true })
-    } catch (err) {
-      log('inbound connection from %a was not upgraded - %e', conn.remoteAddr, err)
-      inbound?.increment({ upgrade_failed: true })
-      conn.abort(toError(err))
-    } finally {
-      this.upgrading.delete(conn)
     }
   }
 

@@ -12,7 +12,7 @@ import {
   type Transport,
   transportSymbol
 } from '@ts-libp2p/interface'
-import { noLog, optional, systemClock, toError } from '@ts-libp2p/stream'
+import { noLog, optional, systemClock, upgradeOutbound } from '@ts-libp2p/stream'
 import { isTcpAddress } from './address.ts'
 import { connect } from './connection.ts'
 import { DEFAULT_BACKLOG, DEFAULT_CLOSE_TIMEOUT_MS, DEFAULT_KEEP_ALIVE_MS, DEFAULT_MAX_CONNECTIONS } from './limits.ts'
@@ -83,12 +83,7 @@ class TcpTransport implements Transport {
   /** Rejects with a `TcpError`, with what the upgrader threw, or with `signal.reason`. */
   async dial(ma: Multiaddr, options: DialTransportOptions): Promise<Connection> {
     const conn = await this.counted(connect(ma, this.settings, options.signal))
-    try {
-      return await options.upgrader.upgradeOutbound(conn, options)
-    } catch (err) {
-      conn.abort(toError(err))
-      throw err
-    }
+    return upgradeOutbound(conn, options)
   }
 
   createListener({ upgrader }: CreateListenerOptions): Listener {

@@ -2,7 +2,7 @@ import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Listener, ListenerEvents, Multiaddr, Upgrader } from '@ts-libp2p/interface'
 import { fromNodeAddress } from '@ts-libp2p/multiaddr'
-import { type ByteConnection, TypedEvents, toError } from '@ts-libp2p/stream'
+import { InboundUpgrades, TypedEvents, toError } from '@ts-libp2p/stream'
 import type { WebSocket } from 'ws'
 import { announcedSuffix, type Endpoint, endpoint } from './endpoint.ts'
 import { WsError, wsError } from './errors.ts'
@@ -13,12 +13,10 @@ import type { ListenerSettings, ServerCertificate } from './settings.ts'
 
 /** Accepts WebSockets on one address. */
 export class WsListener extends TypedEvents<ListenerEvents> implements Listener {
-  private readonly upgrader: Upgrader
   private readonly settings: ListenerSettings
   /** Sockets that have not become WebSockets yet, by address and port of the remote. */
   private readonly arriving = new Map<string, Socket>()
-  /** What cancels each upgrade: one signal for all would gather a listener per connection. */
-  private readonly upgrading = new Map<ByteConnection, AbortController>()
+  private readonly upgrades: InboundUpgrades
   private server: Server | undefined
   private listenAddr: Multiaddr | undefined
   private local: Endpoint | undefined
@@ -27,7 +25,7 @@ export class WsListener extends TypedEvents<ListenerEvents> implements Listener 
 
   constructor(upgrader: Upgrader, settings: ListenerSettings) {
     super()
-    this.upgrader = upgrader
+    this.upgrades = new InboundUpgrades({ upgrader, log: settings.log, counter: settings.inbound })
     this.settings = settings
   }
 
@@ -65,10 +63,7 @@ export class WsListener extends TypedEvents<ListenerEvents> implements Listener 
     this.server?.close()
     for (const socket of this.arriving.values()) socket.destroy()
     const reason = new WsError('listener-closed', `the listener on ${this.listenAddr} was closed`)
-    for (const [conn, upgrade] of this.upgrading) {
-      upgrade.abort(reason)
-      conn.abort(reason)
-    }
+    this.upgrades.abort(reason)
     this.safeDispatchEvent('close')
   }
 
@@ -128,28 +123,11 @@ export class WsListener extends TypedEvents<ListenerEvents> implements Listener 
     this.arriving.delete(keyOf(socket))
     try {
       const conn = connectionOver(ws, socket, 'inbound', this.remoteAddressOf(socket), this.settings)
-      void this.upgrade(conn)
+      void this.upgrades.add(conn)
     } catch (err) {
       ws.on('error', () => {})
       ws.terminate()
       this.failed(toError(err))
-    }
-  }
-
-  private async upgrade(conn: ByteConnection): Promise<void> {
-    const { log, inbound } = this.settings
-    const cancel = new AbortController()
-    this.upgrading.set(conn, cancel)
-    try {
-      const signal = this.upgrader.createInboundAbortSignal(cancel.signal)
-      await this.upgrader.upgradeInbound(conn, { signal }).finally(() => signal.clear())
-      inbound?.increment({ upgraded: true })
-    } catch (err) {
-      log('inbound connection from %a was not upgraded - %e', conn.remoteAddr, err)
-      inbound?.increment({ upgrade_failed: true })
-      conn.abort(toError(err))
-    } finally {
-      this.upgrading.delete(conn)
     }
   }
 

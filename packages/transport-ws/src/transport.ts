@@ -12,7 +12,7 @@ import {
   type Transport,
   transportSymbol
 } from '@ts-libp2p/interface'
-import { type ByteConnection, noLog, optional, systemClock, toError } from '@ts-libp2p/stream'
+import { type ByteConnection, noLog, optional, systemClock, upgradeOutbound } from '@ts-libp2p/stream'
 import { canDial, canListen, connect, createListener } from '#socket'
 import { endpoint, isWebSocketAddress } from './endpoint.ts'
 import {
@@ -88,12 +88,7 @@ class WebSocketsTransport implements Transport {
   /** Rejects with a `WsError`, with what the upgrader threw, or with `signal.reason`. */
   async dial(ma: Multiaddr, options: DialTransportOptions): Promise<Connection> {
     const conn = await this.connect(ma, options.signal)
-    try {
-      return await options.upgrader.upgradeOutbound(conn, options)
-    } catch (err) {
-      conn.abort(toError(err))
-      throw err
-    }
+    return upgradeOutbound(conn, options)
   }
 
   /** Throws a `WsError` (`cannot-listen`) in browsers. */

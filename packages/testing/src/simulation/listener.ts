@@ -1,5 +1,5 @@
 import type { Listener, ListenerEvents, Logger, Multiaddr, Upgrader } from '@ts-libp2p/interface'
-import { type ByteConnection, TypedEvents, toError } from '@ts-libp2p/stream'
+import { InboundUpgrades, TypedEvents } from '@ts-libp2p/stream'
 import { addressOf, type Endpoint, endpointOf, isLoopback, isSameFamily, isWildcard, keyOf } from './endpoint.ts'
 import { SimulationError } from './errors.ts'
 import { MAX_PENDING_UPGRADES } from './limits.ts'
@@ -11,10 +11,7 @@ import type { Socket } from './socket.ts'
 export class SimulatedListener extends TypedEvents<ListenerEvents> implements Listener, Acceptor {
   private readonly network: Network
   private readonly process: Process
-  private readonly upgrader: Upgrader
-  private readonly log: Logger
-  /** What cancels each upgrade: one signal for all would gather a listener per connection. */
-  private readonly upgrading = new Map<ByteConnection, AbortController>()
+  private readonly upgrades: InboundUpgrades
   private bound: Endpoint | undefined
   private isClosed = false
 
@@ -22,8 +19,7 @@ export class SimulatedListener extends TypedEvents<ListenerEvents> implements Li
     super()
     this.network = network
     this.process = process
-    this.upgrader = upgrader
-    this.log = log
+    this.upgrades = new InboundUpgrades({ upgrader, log })
   }
 
   get ip(): string {
@@ -31,7 +27,7 @@ export class SimulatedListener extends TypedEvents<ListenerEvents> implements Li
   }
 
   get hasRoom(): boolean {
-    return this.upgrading.size < MAX_PENDING_UPGRADES
+    return this.upgrades.size < MAX_PENDING_UPGRADES
   }
 
   /** Rejects with a `SimulationError`. */
@@ -64,15 +60,12 @@ export class SimulatedListener extends TypedEvents<ListenerEvents> implements Li
     this.isClosed = true
     if (this.bound !== undefined) this.process.unbind(this.bound.port, this)
     const reason = new SimulationError('listener-closed', `the listener on port ${this.bound?.port} was closed`)
-    for (const [conn, upgrade] of this.upgrading) {
-      upgrade.abort(reason)
-      conn.abort(reason)
-    }
+    this.upgrades.abort(reason)
     this.safeDispatchEvent('close')
   }
 
   accept({ connection }: Socket): void {
-    void this.upgrade(connection)
+    void this.upgrades.add(connection)
   }
 
   private own(ma: Multiaddr): Endpoint {
@@ -80,19 +73,5 @@ export class SimulatedListener extends TypedEvents<ListenerEvents> implements Li
     const endpoint = endpointOf(ma)
     if (isWildcard(endpoint.ip) || isLoopback(endpoint.ip) || host.ips.includes(endpoint.ip)) return endpoint
     throw new SimulationError('unsupported-address', `${ma} is no address of ${host.name} (${host.ips.join(', ')})`)
-  }
-
-  private async upgrade(conn: ByteConnection): Promise<void> {
-    const cancel = new AbortController()
-    this.upgrading.set(conn, cancel)
-    try {
-      const signal = this.upgrader.createInboundAbortSignal(cancel.signal)
-      await this.upgrader.upgradeInbound(conn, { signal }).finally(() => signal.clear())
-    } catch (err) {
-      this.log('inbound connection from %a was not upgraded - %e', conn.remoteAddr, err)
-      conn.abort(toError(err))
-    } finally {
-      this.upgrading.delete(conn)
-    }
   }
 }

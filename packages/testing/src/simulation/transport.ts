@@ -8,7 +8,7 @@ import {
   type Transport,
   transportSymbol
 } from '@ts-libp2p/interface'
-import { toError } from '@ts-libp2p/stream'
+import { toError, upgradeOutbound } from '@ts-libp2p/stream'
 import { Attempt } from './attempt.ts'
 import { type Endpoint, endpointOf, isSimulated, keyOf } from './endpoint.ts'
 import { SimulationError } from './errors.ts'
@@ -56,12 +56,7 @@ class HostTransport implements Transport {
   async dial(ma: Multiaddr, options: DialTransportOptions): Promise<Connection> {
     options.signal.throwIfAborted()
     const conn = await this.connect(ma, options.signal)
-    try {
-      return await options.upgrader.upgradeOutbound(conn, options)
-    } catch (err) {
-      conn.abort(toError(err))
-      throw err
-    }
+    return upgradeOutbound(conn, options)
   }
 
   createListener({ upgrader }: CreateListenerOptions): Listener {

@@ -7,10 +7,8 @@ import { Libp2pError } from '@ts-libp2p/interface'
  * - `not-allowed`: a topic outside `allowedTopics`, or refused by the subscription filter
  * - `no-peers`: nobody to publish to, with `allowPublishToZeroTopicPeers: false`
  * - `duplicate`: a message with the same id was published or received before
- * - `rejected`: a validator did not accept the message to be published
  * - `invalid-message`: a message id function or a data transform failed
  * - `stalled`: a peer took nothing for too long
- * - `too-slow`: a reader of a topic was left behind and asked to be told
  */
 export type PubsubErrorCode =
   | 'malformed'
@@ -19,10 +17,8 @@ export type PubsubErrorCode =
   | 'not-allowed'
   | 'no-peers'
   | 'duplicate'
-  | 'rejected'
   | 'invalid-message'
   | 'stalled'
-  | 'too-slow'
 
 export class PubsubError extends Libp2pError<PubsubErrorCode> {
   constructor(code: PubsubErrorCode, message: string, options?: ErrorOptions) {

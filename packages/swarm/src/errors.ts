@@ -1,5 +1,20 @@
 import { Libp2pError, type Multiaddr } from '@ts-libp2p/interface'
 
+/**
+ * - `no-addresses`: no address of the peer is known, or a name has none
+ * - `no-transport`: no transport here dials, or listens on, the address
+ * - `dial-self`: the address or the peer is our own
+ * - `denied`: the connection gater said no
+ * - `too-many-dials`: as many dials as may be are under way or wait
+ * - `too-many-streams`: the limit for a protocol on a connection is reached
+ * - `too-many-connections`: the remote's host opens connections too fast, or too many handshakes are under way
+ * - `handler-exists`: the protocol has a handler already
+ * - `listen-failed`: none of the addresses could be listened on; `cause` has why
+ * - `backoff`: the address failed a moment ago and is left alone for some seconds
+ * - `superseded`: another attempt was faster, or the connection ended before it could be used
+ * - `unprotected`: the transport brings its own encryption, which a private network does not allow
+ * - `stopped`: the node is stopped, is stopping or was never started, or the protocol is not answered any more
+ */
 export type SwarmErrorCode =
   | 'no-addresses'
   | 'no-transport'
@@ -12,7 +27,6 @@ export type SwarmErrorCode =
   | 'listen-failed'
   | 'backoff'
   | 'superseded'
-  | 'pruned'
   | 'unprotected'
   | 'stopped'
 

@@ -95,5 +95,11 @@ export const MAX_AUTHORS_WITH_SEQNO = 100_000
 /** Ids in the IDONTWANTs of one RPC that we send: go-libp2p-pubsub ignores what is over its `MaxIDontWantLength` of 10. */
 export const IDONTWANT_IDS_PER_RPC = 10
 
+/**
+ * Bytes of an RPC of subscriptions and control that we send; there are several where that is not enough. rust-libp2p
+ * since gossipsub 0.50 ends the stream over 16 KiB of them, and after five of those it takes no other.
+ */
+export const MAX_CONTROL_RPC_BYTES: number = 16 * 1024
+
 /** Peers whose ids a tracer keeps as bytes. */
 export const MAX_TRACED_PEERS = 4096

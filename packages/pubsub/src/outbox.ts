@@ -10,8 +10,8 @@ import {
 } from './limits.ts'
 import type { PubsubMessage } from './message.ts'
 import type { Kind, RpcParts } from './router.ts'
-import type { Extensions, Partial, Prune, Subscription } from './rpc.ts'
-import { encodeRpcs } from './rpc-encode.ts'
+import type { Extensions, IHave, Partial, Prune, Subscription } from './rpc.ts'
+import { encodeGossip, encodeRpcs } from './rpc-encode.ts'
 
 interface Waiting {
   readonly message: PubsubMessage
@@ -37,7 +37,7 @@ export class Outbox {
   private readonly subscriptions = new Map<string, Subscription>()
   private readonly grafts = new Set<string>()
   private readonly prunes = new Map<string, Prune>()
-  private readonly ihave = new Map<string, Set<MessageId>>()
+  private readonly ihave = new Map<string, IHave>()
   private readonly iwant = new Set<MessageId>()
   private readonly idontwant = new Set<MessageId>()
   private readonly partials = new Fifo<Partial>()
@@ -73,7 +73,7 @@ export class Outbox {
       this.grafts.delete(each.topic)
       this.prunes.set(each.topic, each)
     }
-    for (const { topic, ids } of control.ihave ?? []) this.addIds(this.ihaveOf(topic), ids)
+    for (const each of control.ihave ?? []) this.addIHave(each)
     if (control.iwant !== undefined) this.addIds(this.iwant, control.iwant)
     if (control.idontwant !== undefined) this.addIds(this.idontwant, control.idontwant)
     if (partial !== undefined) this.addPartial(partial)
@@ -105,6 +105,11 @@ export class Outbox {
   /** Everything but messages, as RPCs. */
   takeControl(): Uint8Array[] {
     if (!this.hasControl) return []
+    const gossip = this.onlyGossip()
+    if (gossip !== undefined) {
+      this.clearControl()
+      return this.counted(encodeGossip(gossip, this.maxBytes))
+    }
     const [idontwant = [], ...more] = this.unwantedBatches()
     const frames = this.encode({
       extensions: this.extensions,
@@ -112,7 +117,7 @@ export class Outbox {
       control: {
         graft: [...this.grafts],
         prune: [...this.prunes.values()],
-        ihave: [...this.ihave].map(([topic, ids]) => ({ topic, ids: [...ids] })),
+        ihave: [...this.ihave.values()],
         iwant: [...this.iwant],
         idontwant
       }
@@ -146,8 +151,19 @@ export class Outbox {
   }
 
   private get hasControl(): boolean {
+    return this.ids > 0 || this.hasMoreThanIds
+  }
+
+  private get hasMoreThanIds(): boolean {
     const topics = this.subscriptions.size + this.grafts.size + this.prunes.size
-    return this.extensions !== undefined || topics + this.ids + this.partials.length > 0
+    return this.extensions !== undefined || topics + this.partials.length > 0
+  }
+
+  /** The IHAVE, where nothing else is to be said, as after most heartbeats. */
+  private onlyGossip(): IHave | undefined {
+    if (this.ihave.size !== 1 || this.hasMoreThanIds) return undefined
+    const [gossip] = this.ihave.values()
+    return gossip?.ids.length === this.ids ? gossip : undefined
   }
 
   private get isFull(): boolean {
@@ -174,10 +190,15 @@ export class Outbox {
     return batches
   }
 
-  private ihaveOf(topic: string): Set<MessageId> {
-    const ids = this.ihave.get(topic) ?? new Set()
-    this.ihave.set(topic, ids)
-    return ids
+  /** Left as it is where it can be: peers that are told the same share its bytes. */
+  private addIHave(ihave: IHave): void {
+    const { topic } = ihave
+    const waiting = this.ihave.get(topic)?.ids ?? []
+    const ids = waiting.length === 0 ? ihave.ids : [...new Set([...waiting, ...ihave.ids])]
+    const most = Math.max(waiting.length, waiting.length + MAX_QUEUED_IDS - this.ids)
+    this.ihave.set(topic, ids === ihave.ids && ids.length <= most ? ihave : { topic, ids: ids.slice(0, most) })
+    this.ids += Math.min(ids.length, most) - waiting.length
+    if (ids.length > most) this.onDrop('gossip queue full', ids.length - most)
   }
 
   private addIds(target: Set<MessageId>, ids: readonly MessageId[]): void {
@@ -196,19 +217,20 @@ export class Outbox {
   }
 
   private encode(parts: RpcParts): Uint8Array[] {
-    const { frames, oversized } = encodeRpcs(parts, this.maxBytes)
+    return this.counted(encodeRpcs(parts, this.maxBytes))
+  }
+
+  private counted({ frames, oversized }: ReturnType<typeof encodeRpcs>): Uint8Array[] {
     if (oversized > 0) this.onDrop('queue full', oversized)
-    return frames
+    return [...frames]
   }
 
   private clearControl(): void {
     this.extensions = undefined
-    this.subscriptions.clear()
-    this.grafts.clear()
-    this.prunes.clear()
-    this.ihave.clear()
-    this.iwant.clear()
-    this.idontwant.clear()
     this.ids = 0
+    for (const each of [this.subscriptions, this.grafts, this.prunes, this.ihave, this.iwant, this.idontwant]) {
+      // Even where there is nothing to clear, `clear` makes a new table.
+      if (each.size > 0) each.clear()
+    }
   }
 }

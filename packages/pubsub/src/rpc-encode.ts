@@ -1,5 +1,6 @@
 import { lengthPrefixed } from '@ts-libp2p/bytes'
 import { idToBytes, type MessageId } from './ids.ts'
+import { MAX_CONTROL_RPC_BYTES } from './limits.ts'
 import { type Control, type Prune as PruneMessage, Rpc as RpcMessage, type SubOpts } from './pb/rpc.js'
 import type { RpcParts } from './router.ts'
 import type { IHave, Prune, Subscription } from './rpc.ts'
@@ -23,17 +24,37 @@ interface RpcDraft {
 /** Adds something to an RPC: the smallest part, which is not split any further. */
 type Unit = (rpc: RpcDraft) => void
 
-/** Ids in one unit. */
-const IDS_PER_UNIT = 512
+/** Bytes of the ids in one unit, about: several fit into an RPC that rust-libp2p reads. */
+const UNIT_BYTES = 4096
+
+/** Tag and length of an id. */
+const ID_OVERHEAD_BYTES = 2
+
+/** RPCs, each with its length before it, and how many were too large to be any. */
+interface Encoded {
+  readonly frames: readonly Uint8Array[]
+  readonly oversized: number
+}
 
 /**
- * Encodes what is to be said to a peer, its length before it: as one RPC, or as several where it is over `maxBytes`,
- * the length included. What does not fit even alone is left out and counted. What comes first stays first.
+ * Encodes what is to be said to a peer: as one RPC, or as several where it is over `MAX_CONTROL_RPC_BYTES`. What is over
+ * `maxBytes` even alone, its length included, is left out and counted. What comes first stays first.
  */
-export function encodeRpcs(parts: RpcParts, maxBytes: number): { frames: Uint8Array[]; oversized: number } {
-  const frames = encodeUnits(unitsOf(parts), maxBytes)
+export function encodeRpcs(parts: RpcParts, maxBytes: number): Encoded {
+  const frames = encodeUnits(unitsOf(parts), Math.min(maxBytes, MAX_CONTROL_RPC_BYTES))
   const fitting = frames.filter(({ byteLength }) => byteLength <= maxBytes)
   return { frames: fitting, oversized: frames.length - fitting.length }
+}
+
+const gossips = new WeakMap<IHave, Encoded & { readonly maxBytes: number }>()
+
+/** The RPCs of nothing but an IHAVE: encoded once for all peers that are told the same. */
+export function encodeGossip(ihave: IHave, maxBytes: number): Encoded {
+  const known = gossips.get(ihave)
+  if (known?.maxBytes === maxBytes) return known
+  const encoded = { ...encodeRpcs({ control: { ihave: [ihave] } }, maxBytes), maxBytes }
+  gossips.set(ihave, encoded)
+  return encoded
 }
 
 function encodeUnits(units: readonly Unit[], maxBytes: number): Uint8Array[] {
@@ -85,7 +106,15 @@ function ihaveUnits({ topic: topicID, ids }: IHave): Unit[] {
 
 function chunks(ids: readonly MessageId[]): Uint8Array[][] {
   const out: Uint8Array[][] = []
-  for (let at = 0; at < ids.length; at += IDS_PER_UNIT) out.push(ids.slice(at, at + IDS_PER_UNIT).map(idToBytes))
+  let left = 0
+  for (const id of ids) {
+    if (left < id.length) {
+      out.push([])
+      left = UNIT_BYTES
+    }
+    out.at(-1)?.push(idToBytes(id))
+    left -= id.length + ID_OVERHEAD_BYTES
+  }
   return out
 }
 

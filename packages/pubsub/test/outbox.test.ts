@@ -6,6 +6,7 @@ import {
   DECODE_RPC_LIMITS,
   FORWARD_TTL_MS,
   IDONTWANT_IDS_PER_RPC,
+  MAX_CONTROL_RPC_BYTES,
   MAX_QUEUED_BYTES,
   MAX_QUEUED_IDS,
   MAX_QUEUED_MESSAGES
@@ -30,8 +31,12 @@ function message(id: string, bytes = 10): RoutedMessage {
 }
 
 function takeRpcs(): Rpc[] {
+  return decoded(outbox.takeControl())
+}
+
+function decoded(frames: readonly Uint8Array[]): Rpc[] {
   const decoder = new LengthPrefixDecoder()
-  return outbox.takeControl().flatMap(frame => [...decoder.push(frame)].map(rpc => decodeRpc(rpc, DECODE_RPC_LIMITS)))
+  return frames.flatMap(frame => [...decoder.push(frame)].map(rpc => decodeRpc(rpc, DECODE_RPC_LIMITS)))
 }
 
 describe('the outbox of a peer', () => {
@@ -125,11 +130,43 @@ describe('the outbox of a peer', () => {
     expect([outbox.takeMessage(0), outbox.takeMessage(0), dropped.get('unwanted')]).toEqual([kept, undefined, 1])
   })
 
+  it('says in RPCs of 16 KiB what rust-libp2p is to read', () => {
+    const topics = Array.from({ length: 1000 }, (_, i) => `a topic that is not so short, number ${i}`)
+    const ids = Array.from({ length: 1000 }, (_, i) => `an id as long as the author and the number: ${i}`)
+    outbox.add({ subscriptions: topics.map(topic => ({ topic, subscribe: true })) })
+    outbox.add({ control: { iwant: ids, ihave: [{ topic: 'a', ids }] } })
+    const frames = outbox.takeControl()
+    for (const { byteLength } of frames) expect(byteLength).toBeLessThanOrEqual(MAX_CONTROL_RPC_BYTES)
+    const rpcs = decoded(frames)
+    expect(rpcs.flatMap(rpc => rpc.subscriptions.map(({ topic }) => topic))).toEqual(topics)
+    expect(rpcs.flatMap(({ control }) => control?.iwant ?? [])).toEqual(ids)
+    expect(rpcs.flatMap(({ control }) => control?.ihave ?? []).flatMap(ihave => ihave.ids)).toEqual(ids)
+    expect(dropped.size).toBe(0)
+  })
+
+  it('encodes once what all peers are told', () => {
+    const gossip = { control: { ihave: [{ topic: 'a', ids: ['1', '2'] }] } }
+    const other = new Outbox(1_048_576, () => {})
+    outbox.add(gossip)
+    other.add(gossip)
+    const [frame] = outbox.takeControl()
+    expect(other.takeControl()[0]).toBe(frame)
+    expect(decoded([frame!])[0]!.control!.ihave).toEqual([{ topic: 'a', ids: ['1', '2'] }])
+    // Not when there is something else to be said.
+    outbox.add(gossip)
+    outbox.add({ control: { graft: ['b'] } })
+    expect(takeRpcs()).toMatchObject([{ control: { graft: ['b'], ihave: [{ topic: 'a', ids: ['1', '2'] }] } }])
+  })
+
   it('keeps so much gossip and no more', () => {
     const ids = Array.from({ length: MAX_QUEUED_IDS + 7 }, (_, i) => String(i))
     outbox.add({ control: { iwant: ids } })
     expect(takeRpcs().flatMap(({ control }) => control!.iwant)).toHaveLength(MAX_QUEUED_IDS)
     expect(dropped.get('gossip queue full')).toBe(7)
+    outbox.add({ control: { ihave: [{ topic: 'a', ids: ids.slice(7) }] } })
+    outbox.add({ control: { ihave: [{ topic: 'a', ids: ids.slice(0, 8) }] } })
+    expect(takeRpcs().flatMap(({ control }) => control!.ihave.flatMap(ihave => ihave.ids))).toEqual(ids.slice(7))
+    expect(dropped.get('gossip queue full')).toBe(14)
   })
 
   it('knows how many bytes wait, whatever happens', () => {

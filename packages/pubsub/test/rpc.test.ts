@@ -9,7 +9,7 @@ import { encodeRpcs } from '../src/rpc-encode.ts'
 
 const NO_CONTROL = { ihave: [], iwant: [], graft: [], prune: [], idontwant: [], extensions: undefined }
 
-function decodeAll(frames: Uint8Array[]): Rpc[] {
+function decodeAll(frames: readonly Uint8Array[]): Rpc[] {
   return frames
     .flatMap(frame => [...new LengthPrefixDecoder().push(frame)])
     .map(rpc => decodeRpc(rpc, DECODE_RPC_LIMITS))
@@ -161,7 +161,7 @@ describe('encoding', () => {
 
   it('says nothing of partial messages unless there is something to say', () => {
     const plain = encodeRpcs({ subscriptions: [{ topic: 'a', subscribe: true }] }, 100).frames
-    expect(concat(plain)).toEqual(fromHex('07 0a05 0801 120161'))
+    expect(concat([...plain])).toEqual(fromHex('07 0a05 0801 120161'))
   })
 })
 

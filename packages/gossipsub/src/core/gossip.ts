@@ -66,12 +66,18 @@ export function emitGossip(s: State, topic: string, except: ReadonlySet<PeerKey>
   if (inParts.length > 0) gossipParts(s, topic, inParts)
   const ids = s.cache.gossipIds(topic)
   if (ids.length === 0) return
+  // One object for all, so that it is encoded once.
+  const gossip = { control: { ihave: [{ topic, ids }] } }
   for (const peer of picked) {
     if (inParts.includes(peer)) continue
-    // When they are too many, each peer hears of others.
-    const told = ids.length > maxIHaveLength ? shuffle([...ids], s.random).slice(0, maxIHaveLength) : ids
-    send(s, peer, { control: { ihave: [{ topic, ids: told }] } })
+    if (ids.length <= maxIHaveLength) send(s, peer, gossip)
+    else send(s, peer, { control: { ihave: [{ topic, ids: someOf(s, ids, maxIHaveLength) }] } })
   }
+}
+
+/** When they are too many, each peer hears of others. */
+function someOf(s: State, ids: readonly MessageId[], count: number): MessageId[] {
+  return shuffle([...ids], s.random).slice(0, count)
 }
 
 function isTrustedWithGossip(s: State, peer: PeerKey): boolean {

@@ -8,8 +8,8 @@ export interface Delivery {
   /** When it was accepted. */
   validatedAt: number
   readonly expiresAt: number
-  /** Who sent copies of it, while that matters. */
-  readonly peers: Set<PeerKey>
+  /** Who sent copies of it, while that matters. Made when it does: most of the time it does not. */
+  peers: Set<PeerKey> | undefined
 }
 
 /** What became of recent messages, so that copies of them can be judged. */
@@ -34,7 +34,7 @@ export class Deliveries {
     if (known !== undefined) return known
     const [oldest] = this.deliveries.size >= this.limit ? this.deliveries.keys() : []
     if (oldest !== undefined) this.deliveries.delete(oldest)
-    const delivery: Delivery = { status: 'undecided', validatedAt: 0, expiresAt: now + this.ttlMs, peers: new Set() }
+    const delivery: Delivery = { status: 'undecided', validatedAt: 0, expiresAt: now + this.ttlMs, peers: undefined }
     this.deliveries.set(id, delivery)
     return delivery
   }

@@ -1,7 +1,7 @@
 import type { MessageId, PeerKey, RejectReason } from '@ts-libp2p/pubsub'
 import { MAX_DELIVERIES, MAX_RETAINED_SCORES } from '../limits.ts'
 import { Colocation } from './colocation.ts'
-import { Deliveries, type DeliveryStatus } from './deliveries.ts'
+import { Deliveries, type Delivery, type DeliveryStatus } from './deliveries.ts'
 import type { PeerScoreParams, TopicScoreParams } from './params.ts'
 import * as topic from './topic-stats.ts'
 import { newTopicStats, type TopicStats, topicScore } from './topic-stats.ts'
@@ -10,8 +10,16 @@ interface PeerStats {
   isConnected: boolean
   /** When a peer that went is forgotten. */
   expiresAt: number
-  readonly topics: Map<string, TopicStats>
+  readonly topics: Map<string, Judged>
+  /** What the topics contribute; undefined until it is asked for again. */
+  topicsScore: number | undefined
   behaviourPenalty: number
+}
+
+/** What a peer did in a topic, and how that is judged. */
+interface Judged {
+  readonly of: TopicStats
+  params: TopicScoreParams
 }
 
 /** A score and what it is made of. */
@@ -80,7 +88,7 @@ export class PeerScores {
     return {
       score: this.score(peer),
       isConnected: stats.isConnected,
-      topics: Object.fromEntries([...stats.topics].map(([name, of]) => [name, { ...of }])),
+      topics: Object.fromEntries([...stats.topics].map(([name, { of }]) => [name, { ...of }])),
       appSpecificScore: this.params.appSpecificScore(peer),
       IPColocationFactor: this.colocation.factor(peer),
       behaviourPenalty: stats.behaviourPenalty
@@ -98,7 +106,7 @@ export class PeerScores {
   addPeer(peer: PeerKey, ips?: readonly string[]): void {
     const stats = this.peers.get(peer)
     if (stats === undefined) {
-      this.peers.set(peer, { isConnected: true, expiresAt: 0, topics: new Map(), behaviourPenalty: 0 })
+      this.peers.set(peer, newStats())
     } else stats.isConnected = true
     if (ips !== undefined) this.setIps(peer, ips)
   }
@@ -115,12 +123,12 @@ export class PeerScores {
       this.forget(peer)
       return
     }
-    for (const [name, of] of stats.topics) {
-      const params = this.topicParams.get(name)
+    for (const { of, params } of stats.topics.values()) {
       of.firstMessageDeliveries = 0
-      if (of.inMesh && params !== undefined) topic.prune(of, params)
+      if (of.inMesh) topic.prune(of, params)
       of.inMesh = false
     }
+    stats.topicsScore = undefined
     stats.isConnected = false
     stats.expiresAt = now + this.params.retainScore
     this.boundRetained()
@@ -154,22 +162,20 @@ export class PeerScores {
     if (delivery.status !== 'undecided') return
     delivery.status = 'valid'
     delivery.validatedAt = now
-    for (const other of delivery.peers) if (other !== peer) this.with(other, name, topic.countMeshDelivery)
+    for (const other of delivery.peers ?? []) if (other !== peer) this.with(other, name, topic.countMeshDelivery)
   }
 
   duplicate({ peer, id, topic: name }: Sent, now: number): void {
     const params = this.topicParams.get(name)
     if (params === undefined) return
     const delivery = this.deliveries.of(id, now)
-    if (delivery.peers.has(peer)) return
     switch (delivery.status) {
       case 'undecided':
-        delivery.peers.add(peer)
-        return
+        noteCopy(delivery, peer)
+        break
       case 'valid':
-        delivery.peers.add(peer)
         if (now - delivery.validatedAt > params.meshMessageDeliveriesWindow) return
-        this.with(peer, name, topic.countMeshDelivery)
+        if (noteCopy(delivery, peer)) this.with(peer, name, topic.countMeshDelivery)
         break
       case 'invalid':
         this.countInvalid(peer, name)
@@ -189,9 +195,9 @@ export class PeerScores {
     delivery.status = STATUS[reason] ?? 'invalid'
     if (delivery.status === 'invalid') {
       this.countInvalid(peer, name)
-      for (const other of delivery.peers) this.countInvalid(other, name)
+      for (const other of delivery.peers ?? []) this.countInvalid(other, name)
     }
-    delivery.peers.clear()
+    delivery.peers = undefined
   }
 
   /** A message that could not even be read. */
@@ -217,44 +223,45 @@ export class PeerScores {
 
   setTopicParams(name: string, params: TopicScoreParams): void {
     this.topicParams.set(name, params)
-    for (const { topics } of this.peers.values()) {
-      const stats = topics.get(name)
-      if (stats !== undefined) topic.recap(stats, params)
+    for (const stats of this.peers.values()) {
+      const judged = stats.topics.get(name)
+      if (judged === undefined) continue
+      judged.params = params
+      topic.recap(judged.of, params)
+      stats.topicsScore = undefined
     }
   }
 
   // ---- inside ----------------------------------------------------------------------------------------------------
 
-  private topicsScore({ topics }: PeerStats): number {
+  private topicsScore(stats: PeerStats): number {
+    if (stats.topicsScore !== undefined) return stats.topicsScore
     let score = 0
-    for (const [name, stats] of topics) {
-      const params = this.topicParams.get(name)
-      if (params !== undefined) score += topicScore(stats, params) * params.topicWeight
-    }
+    for (const { of, params } of stats.topics.values()) score += topicScore(of, params) * params.topicWeight
     const { topicScoreCap } = this.params
-    return topicScoreCap > 0 ? Math.min(score, topicScoreCap) : score
+    stats.topicsScore = topicScoreCap > 0 ? Math.min(score, topicScoreCap) : score
+    return stats.topicsScore
   }
 
   private decay(stats: PeerStats, now: number): void {
     const { decayToZero, behaviourPenaltyDecay } = this.params
-    for (const [name, of] of stats.topics) {
-      const params = this.topicParams.get(name)
-      if (params !== undefined) topic.decay(of, params, decayToZero, now)
-    }
+    for (const { of, params } of stats.topics.values()) topic.decay(of, params, decayToZero, now)
+    stats.topicsScore = undefined
     stats.behaviourPenalty = topic.decayed(stats.behaviourPenalty, behaviourPenaltyDecay, decayToZero)
   }
 
   /** Only topics that are scored have stats. */
   private with(peer: PeerKey, name: string, fn: (stats: TopicStats, params: TopicScoreParams) => void): void {
     const params = this.topicParams.get(name)
-    const topics = this.peers.get(peer)?.topics
-    if (params === undefined || topics === undefined) return
-    let stats = topics.get(name)
-    if (stats === undefined) {
-      stats = newTopicStats()
-      topics.set(name, stats)
+    const stats = this.peers.get(peer)
+    if (params === undefined || stats === undefined) return
+    let judged = stats.topics.get(name)
+    if (judged === undefined) {
+      judged = { of: newTopicStats(), params }
+      stats.topics.set(name, judged)
     }
-    fn(stats, params)
+    fn(judged.of, params)
+    stats.topicsScore = undefined
   }
 
   private forget(peer: PeerKey): void {
@@ -270,4 +277,16 @@ export class PeerScores {
       return
     }
   }
+}
+
+function newStats(): PeerStats {
+  return { isConnected: true, expiresAt: 0, topics: new Map(), topicsScore: 0, behaviourPenalty: 0 }
+}
+
+/** False when the peer had sent one before. */
+function noteCopy(delivery: Delivery, peer: PeerKey): boolean {
+  delivery.peers ??= new Set()
+  if (delivery.peers.has(peer)) return false
+  delivery.peers.add(peer)
+  return true
 }

@@ -59,11 +59,10 @@ export function countMeshDelivery(stats: TopicStats, params: TopicScoreParams): 
 
 /** One decay interval has passed. */
 export function decay(stats: TopicStats, params: TopicScoreParams, toZero: number, now: number): void {
-  const by = (value: number, factor: number): number => decayed(value, factor, toZero)
-  stats.firstMessageDeliveries = by(stats.firstMessageDeliveries, params.firstMessageDeliveriesDecay)
-  stats.meshMessageDeliveries = by(stats.meshMessageDeliveries, params.meshMessageDeliveriesDecay)
-  stats.meshFailurePenalty = by(stats.meshFailurePenalty, params.meshFailurePenaltyDecay)
-  stats.invalidMessageDeliveries = by(stats.invalidMessageDeliveries, params.invalidMessageDeliveriesDecay)
+  stats.firstMessageDeliveries = decayed(stats.firstMessageDeliveries, params.firstMessageDeliveriesDecay, toZero)
+  stats.meshMessageDeliveries = decayed(stats.meshMessageDeliveries, params.meshMessageDeliveriesDecay, toZero)
+  stats.meshFailurePenalty = decayed(stats.meshFailurePenalty, params.meshFailurePenaltyDecay, toZero)
+  stats.invalidMessageDeliveries = decayed(stats.invalidMessageDeliveries, params.invalidMessageDeliveriesDecay, toZero)
   if (!stats.inMesh) return
   stats.meshTimeMs = now - stats.graftedAt
   if (stats.meshTimeMs > params.meshMessageDeliveriesActivation) stats.isMeshDeliveryExpected = true

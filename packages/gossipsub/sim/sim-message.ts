@@ -12,8 +12,8 @@ export interface SimMessageInit {
   readonly bytes: number
   readonly author: PeerKey
   readonly publishedAt: number
-  /** How many nodes there may be to deliver it to. */
-  readonly nodes: number
+  /** How many there may be to get it: nodes, and others after them. */
+  readonly places: number
 }
 
 /** A message whose signature is taken for good, and who got it: one object in all nodes. */
@@ -27,10 +27,10 @@ export class SimMessage implements PubsubMessage {
   readonly publishedAt: number
   /** Copies that came to anybody. */
   copies = 0
-  /** By index: the node delivered it. */
+  /** By index: who has got it. */
   private readonly got: Uint8Array
 
-  constructor({ idBytes, topic, bytes, author, publishedAt, nodes }: SimMessageInit) {
+  constructor({ idBytes, topic, bytes, author, publishedAt, places }: SimMessageInit) {
     this.id = idFromBytes(idBytes)
     this.topic = topic
     this.author = author
@@ -38,10 +38,10 @@ export class SimMessage implements PubsubMessage {
     this.publishedAt = publishedAt
     this.frame = NO_DATA.subarray(0, bytes + FRAME_OVERHEAD_BYTES)
     this.wire = { topic, bytes: this.frame, signedLength: this.frame.byteLength }
-    this.got = new Uint8Array(nodes)
+    this.got = new Uint8Array(places)
   }
 
-  /** False when that node had delivered it before. */
+  /** False when that one had it before. */
   deliveredTo(index: number): boolean {
     const isFirst = this.got[index] === 0
     this.got[index] = 1

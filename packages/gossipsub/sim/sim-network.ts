@@ -158,7 +158,7 @@ export class SimNetwork {
   publish(topic: string, bytes: number, from: number = this.somebody()): SimMessage {
     const message = new SimMessage({
       ...{ topic, bytes, idBytes: this.random.bytes(20), author: this.names.of(from) },
-      ...{ publishedAt: this.cores.nowMs, nodes: this.size }
+      ...{ publishedAt: this.cores.nowMs, places: this.cores.size }
     })
     this.node(from)?.publish(message)
     return message
@@ -188,6 +188,7 @@ export class SimNetwork {
       onDelivered: (index, message) => {
         if (message.deliveredTo(index)) this.onDelivered(index, message)
       },
+      isIgnored: (by, frame) => this.cores.shell(by)?.ignores?.(frame) === true,
       onLost: index => this.dialSomebody(index)
     }
     return this.others.get(port.index)?.(init) ?? new SimNode(init)

@@ -28,6 +28,8 @@ export interface SimPeer extends CoreShell<Packet> {
   down(index: number): void
   /** A peer took a large frame of ours. */
   taken(by: number, bytes: number): void
+  /** It never looks at such an RPC, which is not carried to it then. */
+  ignores?(frame: Uint8Array): boolean
 }
 
 export interface SimNodeInit {
@@ -41,6 +43,7 @@ export interface SimNodeInit {
   /** Tells a peer, over the network, that its frame was taken. */
   readonly acknowledge: (from: number, to: number, bytes: number) => void
   readonly onDelivered: (index: number, message: SimMessage) => void
+  readonly isIgnored: (by: number, frame: Uint8Array) => boolean
   /** It lost a connection that it had made. */
   readonly onLost: (index: number) => void
 }
@@ -72,7 +75,9 @@ export class SimNode implements SimPeer {
         bytesPerSecond: this.downBytesPerSecond,
         now: () => port.now(),
         after: (ms, fn) => port.after(ms, fn),
-        sendFrame: (to, frame) => port.send(to, frame, onWire(frame.byteLength)),
+        sendFrame: (to, frame) => {
+          if (!init.isIgnored(to, frame)) port.send(to, frame, onWire(frame.byteLength))
+        },
         sendMessage: (to, message) => port.send(to, message as SimMessage, onWire(message.frame.byteLength))
       },
       MAX_MESSAGE_BYTES,

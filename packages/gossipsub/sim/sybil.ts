@@ -1,4 +1,4 @@
-import { DECODE_RPC_LIMITS, decodeRpc, type MessageId, type PeerKey, type RpcParts } from '@ts-libp2p/pubsub'
+import { DECODE_RPC_LIMITS, decodeRpc, type PeerKey, type RpcParts } from '@ts-libp2p/pubsub'
 import { Fields } from '../../pubsub/src/fields.ts'
 import { encodeRpcs } from '../../pubsub/src/rpc-encode.ts'
 import type { SimMessage } from './sim-message.ts'
@@ -31,7 +31,6 @@ export class Sybil implements SimPeer {
   private readonly elapsedMs: () => number
   private readonly peers = new Set<number>()
   private readonly mesh = new Set<number>()
-  private readonly seen = new Set<MessageId>()
   private readonly hello: Uint8Array
   private readonly graft: Uint8Array
 
@@ -63,15 +62,18 @@ export class Sybil implements SimPeer {
 
   taken(): void {}
 
+  /** Nothing but IHAVEs and the like: there are many. */
+  ignores(frame: Uint8Array): boolean {
+    return isGossip(bodyOf(frame))
+  }
+
   receive(from: number, packet: Packet): void {
     if (packet instanceof Uint8Array) this.onRpc(from, packet)
     else this.onMessage(from, packet)
   }
 
   private onRpc(from: number, frame: Uint8Array): void {
-    const body = bodyOf(frame)
-    if (isGossip(body)) return
-    const { subscriptions, control } = decodeRpc(body, DECODE_RPC_LIMITS)
+    const { subscriptions, control } = decodeRpc(bodyOf(frame), DECODE_RPC_LIMITS)
     const { topic } = this.plot
     if (subscriptions.some(subscription => subscription.topic === topic && subscription.subscribe)) {
       this.say(from, this.hello)
@@ -93,10 +95,8 @@ export class Sybil implements SimPeer {
   }
 
   private onMessage(from: number, message: SimMessage): void {
-    if (this.seen.has(message.id)) return
-    this.seen.add(message.id)
-    if (this.swallows(message)) return
     const { port, names } = this.init
+    if (!message.deliveredTo(port.index) || this.swallows(message)) return
     for (const to of this.mesh) {
       if (to !== from && names.of(to) !== message.author) port.send(to, message, onWire(message.frame.byteLength))
     }
@@ -118,7 +118,6 @@ const CONTROL = 3
 const GRAFT = 3
 const PRUNE = 4
 
-/** Nothing but IHAVEs and the like, which a sybil does not read: there are many. */
 function isGossip(body: Uint8Array): boolean {
   const fields = new Fields(body)
   while (fields.next()) {

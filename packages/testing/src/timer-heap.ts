@@ -7,9 +7,14 @@ export interface Due {
   place: number
 }
 
-/** A binary heap of what is due, the earliest first: adding, taking and removing cost O(log n). */
+/** Children of a place. Four take half the levels of two, and their moments lie side by side in memory. */
+const CHILDREN = 4
+
+/** A heap of what is due, the earliest first: adding, taking and removing cost O(log n). */
 export class TimerHeap<T extends Due> {
   private readonly items: T[] = []
+  /** The moment of each item, so that most comparisons need not look at items. */
+  private readonly moments: number[] = []
 
   get size(): number {
     return this.items.length
@@ -21,8 +26,7 @@ export class TimerHeap<T extends Due> {
   }
 
   push(item: T): void {
-    this.items.push(item)
-    this.rise(item, this.items.length - 1)
+    this.rise(item, this.items.length)
   }
 
   /** Takes the earliest. */
@@ -38,8 +42,9 @@ export class TimerHeap<T extends Due> {
     if (place < 0) return
     item.place = -1
     const last = this.items.pop() as T
+    this.moments.pop()
     if (last === item) return
-    if (place > 0 && isBefore(last, this.items[(place - 1) >> 1] as T)) this.rise(last, place)
+    if (place > 0 && this.isBefore(last, parentOf(place))) this.rise(last, place)
     else this.sink(last, place)
   }
 
@@ -48,44 +53,58 @@ export class TimerHeap<T extends Due> {
     const kept = this.items.filter(item => !isDoomed(item))
     for (const item of this.items) item.place = -1
     this.items.length = 0
+    this.moments.length = 0
     for (const item of kept) this.push(item)
   }
 
   private rise(item: T, from: number): void {
-    const { items } = this
     let place = from
     while (place > 0) {
-      const parentPlace = (place - 1) >> 1
-      const parent = items[parentPlace] as T
-      if (!isBefore(item, parent)) break
-      items[place] = parent
-      parent.place = place
-      place = parentPlace
+      const parent = parentOf(place)
+      if (!this.isBefore(item, parent)) break
+      this.put(this.items[parent] as T, place)
+      place = parent
     }
-    items[place] = item
-    item.place = place
+    this.put(item, place)
   }
 
   private sink(item: T, from: number): void {
-    const { items } = this
     let place = from
-    for (;;) {
-      const left = 2 * place + 1
-      if (left >= items.length) break
-      const right = left + 1
-      const isRight = right < items.length && isBefore(items[right] as T, items[left] as T)
-      const childPlace = isRight ? right : left
-      const child = items[childPlace] as T
-      if (!isBefore(child, item)) break
-      items[place] = child
-      child.place = place
-      place = childPlace
+    for (let child = this.earliestChild(place); child > 0; child = this.earliestChild(place)) {
+      if (this.isBefore(item, child)) break
+      this.put(this.items[child] as T, place)
+      place = child
     }
-    items[place] = item
+    this.put(item, place)
+  }
+
+  /** Where it is; 0 when there is none. */
+  private earliestChild(place: number): number {
+    const { items, moments } = this
+    const first = CHILDREN * place + 1
+    const end = Math.min(first + CHILDREN, moments.length)
+    if (first >= end) return 0
+    let earliest = first
+    for (let child = first + 1; child < end; child++) {
+      const at = moments[child] as number
+      const best = moments[earliest] as number
+      if (at < best || (at === best && (items[child] as T).order < (items[earliest] as T).order)) earliest = child
+    }
+    return earliest
+  }
+
+  private put(item: T, place: number): void {
+    this.items[place] = item
+    this.moments[place] = item.at
     item.place = place
+  }
+
+  private isBefore(item: T, place: number): boolean {
+    const at = this.moments[place] as number
+    return item.at < at || (item.at === at && item.order < (this.items[place] as T).order)
   }
 }
 
-function isBefore(a: Due, b: Due): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order)
+function parentOf(place: number): number {
+  return (place - 1) >> 2
 }

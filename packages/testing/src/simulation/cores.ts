@@ -13,7 +13,8 @@ import { type RunLimit, START_MS } from './time.ts'
 interface Happening extends Due {
   /** Whose it is and dies with. */
   readonly owner: object | undefined
-  fire(): void
+  /** What is called. Undefined: it is a message that arrives. */
+  readonly fire: (() => void) | undefined
 }
 
 /**
@@ -52,6 +53,20 @@ interface Place<Shell> {
   shell: Shell | undefined
   /** Takes messages and answers none. */
   isMute: boolean
+  /** When the last message to each other place is due, where chance could change their order. */
+  readonly lastArrivals: Map<number, number>
+  sweepAt: number
+}
+
+/** A message under way: one object and no closure, because there are millions. */
+interface Passage<Message, Shell> extends Happening {
+  readonly from: Place<Shell>
+  readonly to: Place<Shell>
+  /** Which run of the receiver it is meant for. */
+  readonly run: number
+  readonly message: Message
+  readonly bytes: number
+  readonly isLost: boolean
 }
 
 export class Cores<Message, Shell extends CoreShell<Message> = CoreShell<Message>> {
@@ -70,9 +85,6 @@ export class Cores<Message, Shell extends CoreShell<Message> = CoreShell<Message
   private readonly events: EventLog
   private readonly happenings = new TimerHeap<Happening>()
   private readonly places: Place<Shell>[] = []
-  /** When the last message between two is due, where chance could change their order. */
-  private readonly lastArrivals = new Map<number, number>()
-  private sweepAt = FIRST_SWEEP
   private now = 0
   private nextOrder = 0
   private churns = 0
@@ -190,7 +202,8 @@ export class Cores<Message, Shell extends CoreShell<Message> = CoreShell<Message
       this.happenings.pop()
       this.now = next.at
       this.stats.events++
-      next.fire()
+      if (next.fire === undefined) this.arrive(next as Passage<Message, Shell>)
+      else next.fire()
     }
     return true
   }
@@ -210,7 +223,9 @@ export class Cores<Message, Shell extends CoreShell<Message> = CoreShell<Message
       uploadBytesPerSecond: typeof upload === 'function' ? upload(index) : upload,
       run: 0,
       shell: undefined,
-      isMute: false
+      isMute: false,
+      lastArrivals: new Map(),
+      sweepAt: FIRST_SWEEP
     }
     this.places.push(place)
     return place
@@ -233,11 +248,8 @@ export class Cores<Message, Shell extends CoreShell<Message> = CoreShell<Message
 
   private setTimer(place: object | undefined, ms: number, fn: () => void): Undo {
     if (Number.isNaN(ms)) throw new SimulationError('misuse', 'a timer was set for NaN milliseconds')
-    return this.set(this.now + Math.max(0, ms), place, fn)
-  }
-
-  private set(at: number, owner: object | undefined, fire: () => void): Undo {
-    const happening: Happening = { at, order: this.nextOrder++, place: -1, owner, fire }
+    const at = this.now + Math.max(0, ms)
+    const happening: Happening = { at, order: this.nextOrder++, place: -1, owner: place, fire: fn }
     this.happenings.push(happening)
     return () => this.happenings.remove(happening)
   }
@@ -246,42 +258,49 @@ export class Cores<Message, Shell extends CoreShell<Message> = CoreShell<Message
     if (from.isMute) return
     const link = this.linkOf(from.index, to.index)
     const at = this.arrivalOf(from, to, link, bytes)
-    const { run } = to
     const isLost = from.chance.happens(link.resetChance ?? 0)
-    this.set(at, undefined, () => {
-      if (to.run === run && to.shell !== undefined && !isLost) this.deliver(from, to.shell, to.index, message, bytes)
-      else this.drop(from, to, message)
-    })
+    const happening = { at, order: this.nextOrder++, place: -1, owner: undefined, fire: undefined }
+    const passage: Passage<Message, Shell> = { ...happening, from, to, run: to.run, message, bytes, isLost }
+    this.happenings.push(passage)
   }
 
-  private deliver(from: Place<Shell>, shell: Shell, to: number, message: Message, bytes: number): void {
+  private arrive({ from, to, run, message, bytes, isLost }: Passage<Message, Shell>): void {
+    if (to.run !== run || to.shell === undefined || isLost) {
+      this.drop(from, to, message)
+      return
+    }
     this.stats.messages++
     this.stats.bytes += bytes
-    this.events.delivered(from.index, to, bytes)
-    shell.receive(from.index, message)
+    this.events.delivered(from.index, to.index, bytes)
+    to.shell.receive(from.index, message)
   }
 
   private drop(from: Place<Shell>, to: Place<Shell>, message: Message): void {
     this.stats.dropped++
     if (from.shell?.undeliverable === undefined) return
     const back = to.chance.latency(this.linkOf(to.index, from.index))
-    this.set(this.now + back, from, () => from.shell?.undeliverable?.(to.index, message))
+    this.setTimer(from, back, () => from.shell?.undeliverable?.(to.index, message))
   }
 
   private arrivalOf(from: Place<Shell>, to: Place<Shell>, link: LinkOptions, bytes: number): number {
-    const { last } = passLane(from.uplink, bytes, from.uploadBytesPerSecond, { first: this.now, last: this.now })
-    const at = last + from.chance.latency(link)
+    const at = this.sentAt(from, bytes) + from.chance.latency(link)
     if (!link.jitterMs && !link.stallChance) return at
-    const key = from.index * 2 ** 20 + to.index
-    const inOrder = Math.max(at, this.lastArrivals.get(key) ?? 0)
-    this.lastArrivals.set(key, inOrder)
-    if (this.lastArrivals.size > this.sweepAt) this.sweepArrivals()
+    const { lastArrivals } = from
+    const inOrder = Math.max(at, lastArrivals.get(to.index) ?? 0)
+    lastArrivals.set(to.index, inOrder)
+    if (lastArrivals.size > from.sweepAt) this.sweepArrivals(from)
     return inOrder
   }
 
+  private sentAt({ uplink, uploadBytesPerSecond }: Place<Shell>, bytes: number): number {
+    if (uploadBytesPerSecond === Number.POSITIVE_INFINITY) return this.now
+    return passLane(uplink, bytes, uploadBytesPerSecond, { first: this.now, last: this.now }).last
+  }
+
   /** What has arrived orders nothing any more. */
-  private sweepArrivals(): void {
-    for (const [key, at] of this.lastArrivals) if (at <= this.now) this.lastArrivals.delete(key)
-    this.sweepAt = Math.max(FIRST_SWEEP, 2 * this.lastArrivals.size)
+  private sweepArrivals(from: Place<Shell>): void {
+    const { lastArrivals } = from
+    for (const [to, at] of lastArrivals) if (at <= this.now) lastArrivals.delete(to)
+    from.sweepAt = Math.max(FIRST_SWEEP, 2 * lastArrivals.size)
   }
 }

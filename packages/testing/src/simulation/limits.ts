@@ -53,5 +53,5 @@ export const WARM_UP_MS: number = 30 * 24 * 3_600_000
 /** Last lines of the log that a failed simulation test shows. */
 export const SHOWN_LOG_LINES = 30
 
-/** Pairs of cores whose last arrival is remembered before those that are over are forgotten. A megabyte or so. */
-export const FIRST_SWEEP = 16_384
+/** Last arrivals from one core that are remembered before those that are over are forgotten. 10 KiB or so. */
+export const FIRST_SWEEP = 256

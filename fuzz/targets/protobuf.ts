@@ -1,4 +1,4 @@
-import { ProtoReader } from '@ts-libp2p/bytes'
+import { ProtoReader, readFixed64 } from '@ts-libp2p/bytes'
 import { identifyMessages } from '../src/examples.ts'
 import type { Target } from '../src/target.ts'
 
@@ -21,6 +21,7 @@ export const target: Target = {
         'skip'
       ] as const)
       if (read === 'skip') reader.skip(tag)
+      else if (read === 'fixed64') readFixed64(reader)
       else reader[read]()
     }
   }

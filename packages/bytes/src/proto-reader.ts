@@ -17,9 +17,14 @@ export class ProtoReader {
     this.#end = bytes.byteLength
   }
 
+  /** Whether the message, or the embedded one that is being read, has no more bytes. */
+  get isAtEnd(): boolean {
+    return this.#at === this.#end
+  }
+
   /** The next field's number and wire type, or 0 at the end of the message. */
   tag(): number {
-    if (this.#at === this.#end) return 0
+    if (this.isAtEnd) return 0
     const tag = this.#shortVarint()
     if (tag < 8) throw notProtobuf('field number 0')
     return tag
@@ -62,17 +67,12 @@ export class ProtoReader {
     return BigInt.asIntN(64, this.uint64())
   }
 
-  fixed64(): bigint {
-    const at = this.#advance(8)
-    const half = (from: number): number => {
-      const byte = (i: number): number => this.#bytes[from + i] as number
-      return byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24)
-    }
-    return join(half(at), half(at + 4))
+  bytes(): Uint8Array {
+    return this.raw(this.#shortVarint())
   }
 
-  bytes(): Uint8Array {
-    const length = this.#shortVarint()
+  /** Bytes with no length before them. */
+  raw(length: number): Uint8Array {
     const at = this.#advance(length)
     return this.#bytes.subarray(at, at + length)
   }
@@ -92,13 +92,6 @@ export class ProtoReader {
     const message = decode(this, into)
     this.#end = outer
     return message
-  }
-
-  /** Reads the elements of a packed field into `values`. */
-  packed<T>(values: T[], read: () => T): void {
-    const outer = this.#narrow()
-    while (this.#at < this.#end) values.push(read())
-    this.#end = outer
   }
 
   /** Passes over a field that is unknown, or of another type than ours. */
@@ -153,7 +146,7 @@ export class ProtoReader {
   }
 
   #byte(): number {
-    if (this.#at === this.#end) throw truncated()
+    if (this.isAtEnd) throw truncated()
     return this.#bytes[this.#at++] as number
   }
 

@@ -31,10 +31,15 @@ export class ProtoWriter {
   }
 
   bytes(tag: number, value: Uint8Array): void {
-    const at = this.#reserve(value.byteLength)
-    this.#bytes.set(value, at)
+    this.raw(value)
     this.#varint(value.byteLength)
     this.#varint(tag)
+  }
+
+  /** Bytes with no length before them, and no tag. */
+  raw(value: Uint8Array): void {
+    const at = this.#reserve(value.byteLength)
+    this.#bytes.set(value, at)
   }
 
   string(tag: number, text: string): void {
@@ -75,23 +80,9 @@ export class ProtoWriter {
     if (tag > 0) this.#varint(tag)
   }
 
-  fixed64(tag: number, value: bigint | number): void {
-    const at = this.#reserve(8)
-    new DataView(this.#bytes.buffer).setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true)
-    if (tag > 0) this.#varint(tag)
-  }
-
   message<T>(tag: number, message: T, encode: (message: T, writer: ProtoWriter) => void): void {
     const before = this.#length
     encode(message, this)
-    this.#varint(this.#length - before)
-    this.#varint(tag)
-  }
-
-  /** Elements in one field; `write` gets each with no tag. */
-  packed<T>(tag: number, values: readonly T[], write: (value: T) => void): void {
-    const before = this.#length
-    for (let i = values.length; i > 0; i--) write(values[i - 1] as T)
     this.#varint(this.#length - before)
     this.#varint(tag)
   }

@@ -13,12 +13,11 @@ import {
   serviceCapabilities,
   type Undo
 } from '@ts-libp2p/interface'
-import { Deadlines, raceSignal, toError } from '@ts-libp2p/stream'
+import { Deadlines, Places, raceSignal, toError, type WaitingLine } from '@ts-libp2p/stream'
 import { Allowance } from './allowance.ts'
 import { readClaims } from './claims.ts'
 import { IdentifyError } from './errors.ts'
 import { failureOf, IDENTIFY_PROTOCOL, IDENTIFY_PUSH_PROTOCOL, readMessages, sendMessage } from './exchange.ts'
-import { Lane } from './lane.ts'
 import { learn } from './learn.ts'
 import {
   MAX_CONCURRENT_PUSHES,
@@ -67,8 +66,8 @@ export class IdentifyService implements Identify {
   private readonly own: OwnMessages
   private readonly deadlines: Deadlines
   private readonly schedule: PushSchedule
-  private readonly exchanges: Lane
-  private readonly pushes = new Lane(MAX_CONCURRENT_PUSHES, MAX_WAITING_PUSHES)
+  private readonly exchanges: Places
+  private readonly pushes = new Places(MAX_CONCURRENT_PUSHES, upTo(MAX_WAITING_PUSHES))
   private readonly contacts = new WeakMap<Connection, Contact>()
   private isStarted = false
   private undos: Undo[] = []
@@ -80,7 +79,7 @@ export class IdentifyService implements Identify {
     this.log = node.logger.forComponent('libp2p:identify')
     this.own = new OwnMessages(node, options, this.log)
     this.deadlines = new Deadlines(node.clock)
-    this.exchanges = new Lane(options.maxConcurrent, MAX_WAITING_IDENTIFY)
+    this.exchanges = new Places(options.maxConcurrent, upTo(MAX_WAITING_IDENTIFY))
     const round = (): Promise<void> => this.push()
     this.schedule = new PushSchedule({ clock: node.clock, delayMs: options.pushDelayMs, round, log: this.log })
   }
@@ -291,4 +290,8 @@ export class IdentifyService implements Identify {
     this.contacts.set(connection, contact)
     return contact
   }
+}
+
+function upTo(limit: number): WaitingLine {
+  return { limit, error: () => new IdentifyError('too-many', `${limit} exchanges wait already`) }
 }

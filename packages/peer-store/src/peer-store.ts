@@ -16,7 +16,7 @@ import {
   type Undo
 } from '@ts-libp2p/interface'
 import { openPeerRecord, PeerRecord, payloadOf } from '@ts-libp2p/record/peer-records'
-import { noLog } from '@ts-libp2p/stream'
+import { noLog, raceSignal } from '@ts-libp2p/stream'
 import type { Datastore } from 'interface-datastore'
 import { originOf } from './address-list.ts'
 import { asPeer, copyOf, type Entry, inlinesKey } from './entry.ts'
@@ -28,7 +28,6 @@ import { type AddressFilter, type CheckedOptions, checkOptions, type PeerStoreOp
 import type { PeerBook } from './peer-book.ts'
 import { select } from './query.ts'
 import { Turns } from './turns.ts'
-import { unlessAborted } from './unless-aborted.ts'
 import { type Strategy, type UpdateTimes, updateEntry, withRecord } from './update.ts'
 import type { WriteBehind } from './write-behind.ts'
 
@@ -95,7 +94,7 @@ class Book implements PeerBook {
 
   async flush({ signal }: AbortOptions = {}): Promise<void> {
     signal?.throwIfAborted()
-    if (this.writes !== undefined) await unlessAborted(this.writes.flush(), signal)
+    if (this.writes !== undefined) await raceSignal(this.writes.flush(), signal)
   }
 
   peek(peerId: PeerId): Peer | undefined {
@@ -201,7 +200,7 @@ class Book implements PeerBook {
       signal?.throwIfAborted()
       return change(admitted)
     }
-    return unlessAborted(this.turns.run(id.toString(), job), signal)
+    return raceSignal(this.turns.run(id.toString(), job), signal)
   }
 
   private apply(
@@ -246,7 +245,7 @@ class Book implements PeerBook {
     this.loading ??= this.load(this.options.datastore as Datastore).finally(() => {
       this.loading = undefined
     })
-    return unlessAborted(this.loading, signal)
+    return raceSignal(this.loading, signal)
   }
 
   private async load(datastore: Datastore): Promise<void> {

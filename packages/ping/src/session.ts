@@ -1,9 +1,8 @@
 import { bytesEqual } from '@ts-libp2p/bytes'
 import type { Clock, Connection, Random, Stream, Undo } from '@ts-libp2p/interface'
-import { StreamReader, toError } from '@ts-libp2p/stream'
+import { Places, StreamReader, toError } from '@ts-libp2p/stream'
 import { PingError } from './errors.ts'
 import { CLOSE_TIMEOUT_MS, KEEP_STREAM_MS, MAX_OUTBOUND_STREAMS, MAX_WAITING_PINGS, PING_BYTES } from './limits.ts'
-import { Turns } from './turns.ts'
 
 export const PING_PROTOCOL = '/ipfs/ping/1.0.0'
 
@@ -26,7 +25,10 @@ export class PingSession {
   private readonly connection: Connection
   private readonly clock: Clock
   private readonly random: Random
-  private readonly turns = new Turns(MAX_WAITING_PINGS)
+  private readonly turn = new Places(1, {
+    limit: MAX_WAITING_PINGS,
+    error: () => new PingError('too-many', `${MAX_WAITING_PINGS} pings wait already`)
+  })
   private kept: Kept | undefined
   private stopIdleTimer: Undo | undefined
 
@@ -38,19 +40,12 @@ export class PingSession {
 
   /** True while a ping runs or waits. */
   get isBusy(): boolean {
-    return this.turns.isTaken
+    return this.turn.areTaken
   }
 
   /** Milliseconds of one round trip. */
   async ping(signal: AbortSignal): Promise<number> {
-    await this.turns.take(signal)
-    this.stopIdleTimer?.()
-    try {
-      return await this.roundTrip(signal)
-    } finally {
-      if (this.kept !== undefined) this.stopIdleTimer = this.clock.after(KEEP_STREAM_MS, () => this.close())
-      this.turns.give()
-    }
+    return await this.turn.run(() => this.inTurn(signal), signal)
   }
 
   /** Ends the stream in good order. */
@@ -61,6 +56,15 @@ export class PingSession {
     if (stream === undefined) return
     stream.inactivityTimeout = CLOSE_TIMEOUT_MS
     stream.close().catch((err: unknown) => stream.abort(toError(err)))
+  }
+
+  private async inTurn(signal: AbortSignal): Promise<number> {
+    this.stopIdleTimer?.()
+    try {
+      return await this.roundTrip(signal)
+    } finally {
+      if (this.kept !== undefined) this.stopIdleTimer = this.clock.after(KEEP_STREAM_MS, () => this.close())
+    }
   }
 
   private async roundTrip(signal: AbortSignal): Promise<number> {

@@ -9,6 +9,7 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 import { defer } from '#defer'
 import { toError } from './abortable.ts'
 import type { StreamReaderPort } from './owner.ts'
+import { isOver } from './state.ts'
 
 /** Ends an attachment; bytes read too far go back to the stream. */
 export type Detach = (leftover?: Uint8Array) => void
@@ -45,7 +46,7 @@ class Listening {
     stream.addEventListener('remoteCloseWrite', this.checkLater)
     stream.addEventListener('end', this.checkLater)
     stream.addEventListener('close', this.onClose)
-    if (hasEnded(stream) || isOver(stream)) this.checkLater()
+    if (hasEnded(stream) || isOver(stream.status)) this.checkLater()
   }
 
   stop(leftover?: Uint8Array): void {
@@ -110,10 +111,6 @@ class Listening {
     this.stop()
     this.reader.closed(error)
   }
-}
-
-function isOver({ status }: MessageStream): boolean {
-  return status === 'closed' || status === 'aborted' || status === 'reset'
 }
 
 /** Everything that the remote sent was taken, and no more will come. */

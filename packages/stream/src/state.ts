@@ -12,6 +12,7 @@ export const NEXT: Readonly<Record<StreamState, Partial<Record<StreamTransition,
   reset: {}
 }
 
-export function isOver(state: StreamState): state is 'closed' | 'aborted' | 'reset' {
+/** Also for the status of a stream or connection. */
+export function isOver(state: string): state is 'closed' | 'aborted' | 'reset' {
   return state === 'closed' || state === 'aborted' || state === 'reset'
 }

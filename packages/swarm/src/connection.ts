@@ -24,7 +24,7 @@ import {
   type Undo
 } from '@ts-libp2p/interface'
 import { handle, select, selectOptimistic } from '@ts-libp2p/multistream-select'
-import { CloseEvent, isAttachable, type MuxerShellEvents, TypedEvents, toError } from '@ts-libp2p/stream'
+import { CloseEvent, isAttachable, isOver, type MuxerShellEvents, TypedEvents, toError } from '@ts-libp2p/stream'
 import { SwarmError } from './errors.ts'
 import type { SwarmLimits } from './limits.ts'
 import type { HandlerRecord, ProtocolRegistry } from './registry.ts'
@@ -294,10 +294,6 @@ export class SwarmConnection
     else this.openCounts?.delete(key)
     if (this.openCounts?.size === 0) this.openCounts = undefined
   }
-}
-
-function isOver(status: ConnectionStatus): boolean {
-  return status === 'closed' || status === 'aborted' || status === 'reset'
 }
 
 function closed(raw: MultiaddrConnection): Promise<void> {

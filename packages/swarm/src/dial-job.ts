@@ -1,13 +1,12 @@
 import type { Clock, ConnectionGater, Multiaddr, PeerId, Transport, Undo } from '@ts-libp2p/interface'
 import { DNS, DNSADDR, peerIdOf, WebSockets, WebSocketsSecure, withPeerId } from '@ts-libp2p/multiaddr'
-import { toError } from '@ts-libp2p/stream'
+import { type Places, toError } from '@ts-libp2p/stream'
 import type { DialBackoff } from './backoff.ts'
 import type { SwarmConnection } from './connection.ts'
 import { deadline } from './deadline.ts'
 import { type DialEffect, DialPlan } from './dial-plan.ts'
 import { type DialAttempt, DialError, type DialStep, SwarmError } from './errors.ts'
 import type { SwarmLimits } from './limits.ts'
-import type { Semaphore } from './semaphore.ts'
 import type { Upgrader } from './upgrader.ts'
 
 /** Turns names in addresses into numbers. */
@@ -25,7 +24,7 @@ export interface DialJobInit {
   resolver?: AddressResolver
   gater: ConnectionGater
   backoff: DialBackoff
-  places: Semaphore
+  places: Places
   limits: SwarmLimits
   clock: Clock
 }
@@ -198,10 +197,8 @@ export class DialJob {
   }
 
   private start(address: Multiaddr): void {
-    this.init.places.take(this.controller.signal).then(
-      () => this.attempt(address).finally(() => this.init.places.release()),
-      () => {} // the dial ended while this address waited for its place
-    )
+    // Rejects where the dial ended while this address waited for its place.
+    this.init.places.run(() => this.attempt(address), this.controller.signal).catch(() => {})
   }
 
   private async attempt(address: Multiaddr): Promise<void> {

@@ -9,12 +9,11 @@ import {
 } from '@ts-libp2p/interface'
 import { peerIdOf } from '@ts-libp2p/multiaddr'
 import { peerIdFromString } from '@ts-libp2p/peer-id'
-import { raceSignal, toError } from '@ts-libp2p/stream'
+import { Places, raceSignal, toError } from '@ts-libp2p/stream'
 import { DialBackoff } from './backoff.ts'
 import type { SwarmConnection } from './connection.ts'
 import { DialJob, type DialJobInit } from './dial-job.ts'
 import { SwarmError } from './errors.ts'
-import { Semaphore } from './semaphore.ts'
 
 export interface DialerInit extends Omit<DialJobInit, 'peer' | 'target' | 'backoff' | 'places'> {
   /** What the peer store, or a routing service, knows of where a peer is. */
@@ -36,7 +35,7 @@ interface Pending {
 export class Dialer {
   private readonly init: DialerInit
   private readonly backoff: DialBackoff
-  private readonly places: Semaphore
+  private readonly places: Places
   private readonly pending = new Map<string, Pending>()
   private nextId = 1
   private isStopped = false
@@ -44,7 +43,7 @@ export class Dialer {
   constructor(init: DialerInit) {
     this.init = init
     this.backoff = new DialBackoff(init.limits.maxBackoffEntries)
-    this.places = new Semaphore(init.limits.maxParallelAttempts)
+    this.places = new Places(init.limits.maxParallelAttempts)
   }
 
   async dial(target: DialTarget, options: AbortOptions & { force?: boolean } = {}): Promise<SwarmConnection> {

@@ -1,3 +1,4 @@
+import { concat } from '@ts-libp2p/bytes'
 import { MAX_GATHERED_BYTES } from './limits.ts'
 
 /**
@@ -7,30 +8,20 @@ import { MAX_GATHERED_BYTES } from './limits.ts'
 export function gather(chunks: readonly Uint8Array[]): Uint8Array[] {
   const messages: Uint8Array[] = []
   for (let at = 0; at < chunks.length; ) {
-    const { end, bytes } = runFrom(chunks, at)
-    messages.push(end - at === 1 ? (chunks[at] as Uint8Array) : join(chunks.slice(at, end), bytes))
+    const end = endOfRun(chunks, at)
+    messages.push(end - at === 1 ? (chunks[at] as Uint8Array) : concat(chunks.slice(at, end)))
     at = end
   }
   return messages
 }
 
 /** As many chunks as fit together, at least one. */
-function runFrom(chunks: readonly Uint8Array[], start: number): { end: number; bytes: number } {
+function endOfRun(chunks: readonly Uint8Array[], start: number): number {
   let end = start
   let bytes = 0
   do {
     bytes += (chunks[end] as Uint8Array).byteLength
     end++
   } while (end < chunks.length && bytes + (chunks[end] as Uint8Array).byteLength <= MAX_GATHERED_BYTES)
-  return { end, bytes }
-}
-
-function join(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-  const out = new Uint8Array(bytes)
-  let at = 0
-  for (const chunk of chunks) {
-    out.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return out
+  return end
 }

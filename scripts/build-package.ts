@@ -13,8 +13,16 @@ import { hardenPrivates } from './hard-private.ts'
 /** What a minifier cannot know: that a number may stand where it is used, and a field need not be declared twice. */
 const SMALLER: InputOptions = {
   optimization: { inlineConst: { mode: 'all', pass: 3 } },
-  plugins: [{ name: 'smaller', transform: source => hardenPrivates(source), renderChunk: withoutBareFields }]
+  plugins: [
+    {
+      name: 'smaller',
+      transform: source => hardenPrivates(source),
+      renderChunk: code => packagesFirst(withoutBareFields(code))
+    }
+  ]
 }
+
+const IMPORT = /^import .*;\n/gm
 
 type Target = string | { [condition: string]: Target }
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: { [path: string]: Target } }
@@ -53,4 +61,15 @@ function isOutside(id: string, isBrowser: boolean): boolean {
 /** A public field without a value is set by the constructor: its declaration adds nothing. */
 function withoutBareFields(code: string): string {
   return code.replace(/^\t+(?!return;|break;|continue;|debugger;)[a-zA-Z_$][\w$]*;\n/gm, '')
+}
+
+/**
+ * Imports in the order of the sources, where the bundler has those of the same package first: with the layers from the
+ * lowest up, rolldown keeps in an application's start all that chunks which are loaded later share with it.
+ */
+function packagesFirst(code: string): string {
+  const imports = code.match(IMPORT) ?? []
+  const isOwn = (statement: string): boolean => / "\.{1,2}\//.test(statement)
+  const inOrder = [...imports.filter(statement => !isOwn(statement)), ...imports.filter(isOwn)]
+  return inOrder.join('') + code.replace(IMPORT, '')
 }

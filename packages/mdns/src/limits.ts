@@ -79,8 +79,8 @@ export const MAX_RECORDS_PER_ANSWER = 32
 /** Answers that may wait for whoever asked for records. */
 export const MAX_QUEUED_RECORDS = 256
 
-/** Milliseconds that a question for records is waited for. */
-export const RECORD_WAIT_MS = 1000
+/** Milliseconds that a question for records is waited for: an answer may wait a second for the one before it. */
+export const RECORD_WAIT_MS = 1500
 
 /** Networks that we take part in, of both families together. */
 export const MAX_NETWORKS = 32

@@ -18,7 +18,7 @@ export interface MdnsOptions {
   readonly queryIntervalMs?: number
   /** Milliseconds that looking for a peer takes at most. Default 5,000. */
   readonly lookupTimeoutMs?: number
-  /** Milliseconds for which the answers to a question for records are awaited. Default 1,000. */
+  /** Milliseconds for which the answers to a question for records are awaited. Default 1,500. */
   readonly recordWaitMs?: number
 }
 

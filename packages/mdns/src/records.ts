@@ -12,7 +12,7 @@ export interface LocalRecords {
   publish(key: Uint8Array, bytes: Uint8Array): void
   /** Answers no more. */
   unpublish(key: Uint8Array): void
-  /** What others have under the key, for as long as answers are awaited: a second. */
+  /** What others have under the key, for as long as answers are awaited: a second and a half. */
   ask(key: Uint8Array, options?: AbortOptions): AsyncIterable<Uint8Array>
   /** What others have under any key. */
   askAll(options?: AbortOptions): AsyncIterable<Uint8Array>

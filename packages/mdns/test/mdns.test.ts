@@ -1,7 +1,7 @@
 import { multiaddr, withPeerId } from '@ts-libp2p/multiaddr'
 import { identity } from '@ts-libp2p/testing'
 import { describe, expect, it } from 'vitest'
-import { LOOKUP_TIMEOUT_MS, MAX_RECORD_BYTES, QUERY_INTERVAL_MS, TTL_SECONDS } from '../src/index.ts'
+import { LOOKUP_TIMEOUT_MS, MAX_RECORD_BYTES, QUERY_INTERVAL_MS, RECORD_WAIT_MS, TTL_SECONDS } from '../src/index.ts'
 import { described, Lan } from './lan.ts'
 
 const MINUTE = 60_000
@@ -206,15 +206,35 @@ describe('records', () => {
     b.service.records.publish(key('y'), Uint8Array.of(3))
     await lan.clock.advance(2000)
     const asked = bytesOf(c.service.records.ask(key('x')))
-    await lan.clock.advance(1000)
+    await lan.clock.advance(RECORD_WAIT_MS)
     expect(await asked).toEqual(['1', Array(600).fill(2).join()])
     const all = bytesOf(c.service.records.askAll())
     await lan.clock.advance(1500)
     expect(await all).toHaveLength(3)
     const none = bytesOf(c.service.records.ask(key('z')))
-    await lan.clock.advance(1000)
+    await lan.clock.advance(RECORD_WAIT_MS)
     expect(await none).toEqual([])
   })
+
+  it.each(Array.from({ length: 12 }, (_, i) => i * 10))(
+    'are found %i ms after another answer, which holds theirs back',
+    async after => {
+      const lan = new Lan()
+      const [a, b, c] = [lan.node('a'), lan.node('b'), lan.node('c')]
+      a.service.records.publish(key('x'), Uint8Array.of(1))
+      a.service.records.publish(key('y'), Uint8Array.of(2))
+      await lan.clock.advance(3000)
+      const first = b.service.records.ask(key('x'))[Symbol.asyncIterator]().next()
+      const since = lan.now
+      const isAnswer = (): boolean => lan.count((_, from) => from === a.ip, since) > 0
+      expect(await lan.clock.advanceUntil(isAnswer, lan.clock.now() + 1000)).toBe(true)
+      await lan.clock.advance(after)
+      const asked = bytesOf(c.service.records.ask(key('y')))
+      await lan.clock.advance(RECORD_WAIT_MS)
+      expect(await asked).toEqual(['2'])
+      expect((await first).value).toEqual(Uint8Array.of(1))
+    }
+  )
 
   it('are told of when they are published; not any more when they are not', async () => {
     const lan = new Lan()

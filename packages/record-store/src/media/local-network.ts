@@ -16,7 +16,7 @@ export interface LocalRecords {
 
 /**
  * Records among the peers of the local network: each answers for those that it put, for as long as it runs, 256 of about
- * 8,000 bytes. Reading takes as long as answers are awaited, a second. What is deleted here may still be had from others.
+ * 8,000 bytes. Reading takes as long as answers are awaited, a second and a half. What is deleted here may still be had from others.
  */
 export function localNetworkMedium(records: LocalRecords, options: { readonly clock?: Clock } = {}): RecordMedium {
   return new LocalNetworkMedium(records, options.clock ?? systemClock)

@@ -4,11 +4,13 @@ import { chart } from './chart.ts'
 import type { Outcome } from './driver.ts'
 import { ROOT } from './peers/index.ts'
 import { cells, type Report, toMarkdown } from './report.ts'
+import { writeWhy } from './why.ts'
 
-/** Writes `docs/benchmarks.md` and its chart. */
+/** Writes `docs/benchmarks.md`, its chart, and what the README has of it. */
 export function writeDocs(outcome: Outcome, report: Report, rounds: number): void {
   writeFileSync(join(ROOT, 'docs/benchmarks.svg'), chart(outcome.results))
   writeFileSync(join(ROOT, 'docs/benchmarks.md'), page(outcome, report, rounds))
+  writeWhy()
 }
 
 function page({ results, problems }: Outcome, { machine, versions }: Report, rounds: number): string {

@@ -22,8 +22,7 @@ const ROWS: Readonly<Record<string, readonly [complaint: string, measured: strin
   'idle-cpu': ['Idle connections do, too', '% of a core for 500'],
   'conn-memory': ['… and eat memory', 'kB of heap for each'],
   'install-packages': ['It installs a lot', 'packages'],
-  'install-size': ['', 'MB'],
-  bundle: ['Pages get heavy', 'kB to start, minified and gzipped']
+  'install-size': ['', 'MB']
 }
 
 export function writeWhy(): void {

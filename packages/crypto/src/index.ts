@@ -11,6 +11,7 @@
  */
 
 export { keyCid } from '#key-cid'
+export { useVerifierThread } from '#verifier-thread'
 export { type Aead, createAead } from './aead.ts'
 export { ed25519FromSeed } from './ed25519-secret.ts'
 export { CryptoError, type CryptoErrorCode } from './errors.ts'
@@ -29,7 +30,7 @@ export { privateKeyFromProtobuf, privateKeyFromRaw } from './private-keys.ts'
 export { publicKeyFromProtobuf, publicKeyFromRaw } from './public-keys.ts'
 export { systemRandom } from './random.ts'
 export { inlinedPublicKey, readPublicKey } from './read-public-key.ts'
-export { verifyInBackground } from './verify-in-background.ts'
+export type { SignatureCheck, VerifierThread } from './verifier-thread.ts'
 export {
   type X25519KeyPair,
   X25519PrivateKey,

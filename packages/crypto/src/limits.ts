@@ -27,3 +27,15 @@ export const MAX_KEY_BYTES: number = 8 * 1024
 
 /** Bytes that WebCrypto's `getRandomValues` gives in one call. */
 export const MAX_RANDOM_CALL_BYTES = 65_536
+
+/**
+ * Signature checks that may wait for the other thread, or for their answers to be taken: 50 ms of its work. A turn of a
+ * busy thread takes 10 to 50 ms, and the other one should not run dry in it. Further ones are made on the thread that asks.
+ */
+export const MAX_WAITING_CHECKS = 512
+
+/** Bytes of those, keys and signatures included. What is larger than that is checked on the thread that asks. */
+export const MAX_WAITING_CHECK_BYTES: number = 1024 * 1024
+
+/** Keys that the other thread keeps ready for use. Making one takes 3 to 6 µs, a check 100. */
+export const MAX_CHECKING_KEYS = 1024

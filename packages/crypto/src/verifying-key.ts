@@ -14,11 +14,7 @@ const IDENTITY = 0x00
 const SHA2_256 = 0x12
 
 /** Whether `signature` over `data` is right. Never throws for a wrong one. */
-export interface Verifier {
-  (data: Uint8Array, signature: Uint8Array): boolean | Promise<boolean>
-  /** The same on another thread, where the platform has some to spare. */
-  inBackground?(data: Uint8Array, signature: Uint8Array): Promise<boolean>
-}
+export type Verifier = (data: Uint8Array, signature: Uint8Array) => boolean | Promise<boolean>
 
 /** What the public keys of all types share. The factories of the types give it its verifier. */
 export class VerifyingKey<Type extends KeyType, Hash extends number> {
@@ -44,11 +40,6 @@ export class VerifyingKey<Type extends KeyType, Hash extends number> {
   verify(data: Data, signature: Uint8Array, options?: AbortOptions): boolean | Promise<boolean> {
     options?.signal?.throwIfAborted()
     return this.#verifier(toBytes(data), signature)
-  }
-
-  verifyInBackground(data: Data, signature: Uint8Array): boolean | Promise<boolean> {
-    const verifier = this.#verifier
-    return (verifier.inBackground ?? verifier)(toBytes(data), signature)
   }
 
   /** True for any key, of this package or another, with the same type and bytes. */

@@ -126,6 +126,19 @@ describe('right from the first second', () => {
     }
   )
 
+  it.each([false, true])('a burst of messages comes in order, and once; verified in background: %s', async on => {
+    await using cluster = new Cluster()
+    const [a, b] = await cluster.addAll(2, { verifyInBackground: on })
+    const got = texts(b!)
+    for (const node of cluster.nodes) node.services.pubsub.subscribe('news')
+    await connect(a!, b!)
+    await expect.poll(() => a!.services.pubsub.getMeshPeers('news')).toHaveLength(1)
+    const sent = Array.from({ length: 600 }, (_, i) => String(i))
+    await Promise.all(sent.map(text => publish(a!, 'news', text)))
+    await expect.poll(() => got).toHaveLength(600)
+    expect(got).toEqual(sent)
+  })
+
   it('what is dropped is counted, and the counter says why', async () => {
     await using cluster = new Cluster()
     const [a, b] = await cluster.addAll(2)

@@ -119,6 +119,21 @@ export class PeerLink {
     })
   }
 
+  /**
+   * The same for what is answered by a call. `ask` is given what to call, never before it returns, and returns whether
+   * that will be done.
+   */
+  askInOrder<T>(ask: (answer: (value: T) => void) => boolean, then: (value: T) => void): boolean {
+    let answer: (value: T) => void = () => {}
+    if (!ask(value => answer(value))) return false
+    const release = this.hold()
+    answer = this.ordered.expect(value => {
+      release()
+      then(value)
+    })
+    return true
+  }
+
   /** The peer broke the protocol: its stream is reset. */
   reject(err: Error): void {
     this.inbound?.abort(err)

@@ -38,8 +38,8 @@ export interface PubsubOptions {
   /** Messages that validators may work on at once; further ones are dropped. Default 1,024. */
   readonly validationConcurrency?: number
   /**
-   * Check signatures on another thread where there is one: a check costs this thread 25 µs then, not 100, but more CPU in
-   * all. Worth it where cores are idle. A run in virtual time does not repeat with it. Default false.
+   * Have Ed25519 signatures checked on another thread, in Node, when several messages come at once: they are then no work
+   * for this one, which decides how much a node can take. All nodes of a process share one such thread. Default false.
    */
   readonly verifyInBackground?: boolean
   /** Bytes of an RPC, either way. Default 1 MiB. */

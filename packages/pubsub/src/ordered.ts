@@ -30,6 +30,13 @@ export class Ordered {
     )
   }
 
+  /** The same for a value that comes by a call of the result. */
+  expect<T>(then: (value: T) => void): (value: T) => void {
+    const entry: Entry = { run: undefined }
+    this.line.push(entry)
+    return value => this.ready(entry, () => then(value))
+  }
+
   private ready(entry: Entry, run: () => void): void {
     entry.run = run
     for (let first = this.line.peek(); first?.run !== undefined; first = this.line.peek()) {

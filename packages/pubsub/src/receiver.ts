@@ -1,3 +1,4 @@
+import type { VerifierThread } from '@ts-libp2p/crypto'
 import type { Clock } from '@ts-libp2p/interface'
 import { isPromise, toError } from '@ts-libp2p/stream'
 import { countDrop } from './counters.ts'
@@ -18,6 +19,8 @@ export interface ReceiverInit {
   readonly options: CheckedPubsubOptions
   readonly trace: RpcTrace | undefined
   readonly clock: Clock
+  /** Begins to use the thread that checks signatures, where it is wanted and there is one. */
+  readonly verifierThread: (() => VerifierThread | undefined) | undefined
   /** Tells the router, and does what it wants done. */
   readonly tell: (input: Input) => void
 }
@@ -27,9 +30,20 @@ const UNREADABLE: Refused = { topic: '', reason: 'validation failed' }
 /** Takes what peers send apart, and tells the router piece by piece. */
 export class Receiver {
   private readonly init: ReceiverInit
+  private thread: VerifierThread | undefined
 
   constructor(init: ReceiverInit) {
     this.init = init
+  }
+
+  start(): void {
+    this.thread = this.init.verifierThread?.()
+  }
+
+  async stop(): Promise<void> {
+    const { thread } = this
+    this.thread = undefined
+    await thread?.close()
   }
 
   receive(link: PeerLink, bytes: Uint8Array, isFirst: boolean): void {
@@ -54,10 +68,10 @@ export class Receiver {
 
   /** Whether the author signed the message: told when it is known, in the order in which this peer's messages came. */
   verify(link: PeerLink, message: RoutedMessage): void {
-    const isValid = this.init.options.verifyInBackground ? message.verifyInBackground() : message.verify()
-    const answer = (valid: boolean): void =>
-      this.init.tell({ type: 'verified', peer: link.key, message, isValid: valid })
-    link.inOrder(isValid, false, answer)
+    const then = (isValid: boolean): void => this.init.tell({ type: 'verified', peer: link.key, message, isValid })
+    const { thread } = this
+    if (thread !== undefined && link.askInOrder(answer => message.verifyOn(thread, answer), then)) return
+    link.inOrder(message.verify(), false, then)
   }
 
   /** What the validators say of it. */

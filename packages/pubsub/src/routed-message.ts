@@ -1,9 +1,9 @@
-import { verifyInBackground } from '@ts-libp2p/crypto'
+import type { VerifierThread } from '@ts-libp2p/crypto'
 import { isPromise } from '@ts-libp2p/stream'
 import type { Author, FoundAuthor } from './authors.ts'
 import type { MessageId } from './ids.ts'
 import type { Message, PubsubMessage } from './message.ts'
-import { frameMessage, signingInput, type WireMessage } from './wire-message.ts'
+import { frameMessage, signingInput, signingPieces, type WireMessage } from './wire-message.ts'
 
 /** A message that is read, verified, delivered and passed on. What only some steps need is made by the first of them. */
 export class RoutedMessage implements PubsubMessage {
@@ -69,13 +69,12 @@ export class RoutedMessage implements PubsubMessage {
     return this.signedBy?.publicKey.verify(signingInput(this.fields), signature) ?? false
   }
 
-  /** The same on another thread, where there is one. */
-  verifyInBackground(): boolean | Promise<boolean> {
+  /** The same on another thread, which calls `answer` later. False: it does not take it, verify it here. */
+  verifyOn(thread: VerifierThread, answer: (isValid: boolean) => void): boolean {
     const { signature } = this.fields
-    if (signature === undefined) return true
-    const { signedBy } = this
-    if (signedBy === undefined) return false
-    return verifyInBackground(signedBy.publicKey, signingInput(this.fields), signature)
+    const key = this.signedBy?.publicKey
+    if (signature === undefined || key === undefined) return false
+    return thread.take({ key, data: signingPieces(this.fields), signature }, answer)
   }
 
   toMessage(): Message {

@@ -1,6 +1,7 @@
+import { useVerifierThread } from '@ts-libp2p/crypto'
 import { type Logger, type Node, NotStartedError, type PeerId, type Undo } from '@ts-libp2p/interface'
 import { peerIdFromString } from '@ts-libp2p/peer-id'
-import { isPromise, TypedEvents, toError } from '@ts-libp2p/stream'
+import { isPromise, systemClock, TypedEvents, toError } from '@ts-libp2p/stream'
 import { Connector } from './connector.ts'
 import { type Counters, countDrop } from './counters.ts'
 import { PubsubError } from './errors.ts'
@@ -73,6 +74,7 @@ export class PubsubService<Events extends PubsubEvents = PubsubEvents, R extends
     if (this.started) return
     this.started = true
     this.connector.start()
+    this.receiver.start()
     this.links.start()
     if (this.router.heartbeatMs > 0) this.beatAfter(this.router.heartbeatDelayMs)
   }
@@ -85,6 +87,7 @@ export class PubsubService<Events extends PubsubEvents = PubsubEvents, R extends
     this.connector.stop()
     for (const reader of [...this.readers.values()].flatMap(readers => [...readers])) reader.end()
     await this.links.stop()
+    await this.receiver.stop()
   }
 
   isStarted(): boolean {
@@ -287,8 +290,11 @@ export class PubsubService<Events extends PubsubEvents = PubsubEvents, R extends
     const { router, options, node, log } = this
     const { defaultValidators: defaults, validationConcurrency: concurrency } = options
     const validation = new Validation({ defaults, byTopic: this.topicValidators, concurrency, log })
+    // What another thread answers comes when it comes, and a run in virtual time must repeat.
+    const isThreaded = options.verifyInBackground && node.clock === systemClock
     return new Receiver({
       ...{ router, reader, validation, options, clock: node.clock, trace: this.trace },
+      verifierThread: isThreaded ? useVerifierThread : undefined,
       tell: input => this.tell(input)
     })
   }

@@ -146,7 +146,12 @@ const SIGNATURE_PREFIX = fromUtf8('libp2p-pubsub:')
 
 /** What the author signs: a prefix and the message without signature and key. */
 export function signingInput(message: WireMessage): Uint8Array {
-  return concat([SIGNATURE_PREFIX, message.bytes.subarray(0, message.signedLength)])
+  return concat(signingPieces(message))
+}
+
+/** The same, not joined. */
+export function signingPieces({ bytes, signedLength }: WireMessage): Uint8Array[] {
+  return [SIGNATURE_PREFIX, bytes.subarray(0, signedLength)]
 }
 
 /** The signed form of a message that has no signature yet. */

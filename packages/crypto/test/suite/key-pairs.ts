@@ -12,8 +12,7 @@ import {
   publicKeyFromRaw,
   publicKeyToProtobuf,
   readPrivateKey,
-  readPublicKey,
-  verifyInBackground
+  readPublicKey
 } from '../../src/index.ts'
 import { inspected } from './shown.ts'
 import { badSignatures, keyPairs } from './vectors.ts'
@@ -82,7 +81,6 @@ export function keyPairTests(): void {
     ]
     for (const signature of wrong) {
       expect(await key.verify(message, signature)).toBe(false)
-      expect(await verifyInBackground(key, message, signature)).toBe(false)
     }
   })
 
@@ -95,8 +93,6 @@ export function keyPairTests(): void {
     const signature = await key.sign(message)
     expect(await key.publicKey.verify(message, signature)).toBe(true)
     expect(await other.publicKey.verify(message, signature)).toBe(false)
-    expect(await verifyInBackground(key.publicKey, message, signature)).toBe(true)
-    expect(await verifyInBackground(other.publicKey, message, signature)).toBe(false)
   })
 
   it('signs and verifies a rope', async () => {

@@ -1,0 +1,130 @@
+import { setImmediate } from 'node:timers'
+import { Worker, type WorkerOptions } from 'node:worker_threads'
+import type { PublicKey } from '@ts-libp2p/interface'
+import { isWeakPoint } from './ed25519-points.ts'
+import { MAX_CHECKING_KEYS, MAX_WAITING_CHECK_BYTES, MAX_WAITING_CHECKS } from './limits.ts'
+import { KEY_BYTES, SIGNATURE_BYTES, SignatureRing } from './signature-ring.node.ts'
+import { VERIFIER_PROGRAM } from './verifier-program.node.ts'
+import type { SignatureCheck } from './verifier-thread.ts'
+
+interface Waiting {
+  readonly key: PublicKey
+  readonly answer: (isValid: boolean) => void
+}
+
+/**
+ * Checks of each turn of the event loop that are made on this thread. Where one or two messages come in a turn there is
+ * time for them, and nothing is gained by waking another thread.
+ */
+const CHECKS_HERE_EACH_TURN = 2
+
+/** Checks beyond those before the thread is started, which takes 20 ms of a processor and memory for good. */
+const CHECKS_BEFORE_START = 64
+
+/** Answers that are worth waking this thread for. When the other one has nothing left, it is woken for less. */
+const ANSWERS_AT_ONCE = 16
+
+/** Another thread that checks signatures, and what waits for it. When it dies, all that it left is checked here. */
+export class CheckingThread {
+  private readonly program: string
+  private readonly suitable = new WeakSet<PublicKey>()
+  private readonly waiting: (Waiting | undefined)[] = []
+  private status: 'not needed' | 'starting' | 'running' | 'over' = 'not needed'
+  private ring: SignatureRing | undefined
+  private worker: Worker | undefined
+  private inThisTurn = 0
+  private beforeStart = CHECKS_BEFORE_START
+
+  constructor(program: string = VERIFIER_PROGRAM) {
+    this.program = program
+  }
+
+  /** As `VerifierThread` says. */
+  take(check: SignatureCheck, answer: (isValid: boolean) => void): boolean {
+    if (this.inThisTurn++ === 0) setImmediate(this.endTurn)
+    if (this.inThisTurn <= CHECKS_HERE_EACH_TURN) return false
+    if (check.signature.byteLength !== SIGNATURE_BYTES || !this.isSuitable(check.key)) return false
+    if (this.status === 'not needed' && --this.beforeStart <= 0) this.start()
+    const slot = this.status === 'running' ? (this.ring?.push(check) ?? -1) : -1
+    if (slot < 0) return false
+    this.waiting[slot] = { key: check.key, answer }
+    return true
+  }
+
+  /** What waits is not answered. */
+  async stop(): Promise<void> {
+    this.status = 'over'
+    this.ring = undefined
+    await this.worker?.terminate()
+  }
+
+  /** The other thread knows Ed25519, and does not ask whether a key is one that anybody can sign for. */
+  private isSuitable(key: PublicKey): boolean {
+    if (this.suitable.has(key)) return true
+    if (key.type !== 'Ed25519' || key.raw.byteLength !== KEY_BYTES || isWeakPoint(key.raw)) return false
+    this.suitable.add(key)
+    return true
+  }
+
+  private start(): void {
+    this.status = 'starting'
+    try {
+      this.ring = new SignatureRing(MAX_WAITING_CHECKS, MAX_WAITING_CHECK_BYTES)
+      this.worker = this.startWorker({
+        ...this.ring.layout,
+        ...{ maxKeys: MAX_CHECKING_KEYS, answersAtOnce: ANSWERS_AT_ONCE }
+      })
+    } catch {
+      // Node's permissions forbid it, for instance. Everything is checked here.
+      this.status = 'over'
+    }
+  }
+
+  private startWorker(workerData: unknown): Worker {
+    // Nothing of how this process was started is the other thread's business: loaders, preloaded modules, the environment.
+    const options: WorkerOptions = { eval: true, name: 'signatures', workerData, execArgv: [], env: {} }
+    const worker = new Worker(this.program, options)
+    worker.on('message', this.onMessage)
+    worker.on('error', () => {})
+    worker.on('exit', this.onExit)
+    // After the listeners, for these count as a reason to stay alive.
+    worker.unref()
+    return worker
+  }
+
+  private readonly onMessage = (): void => {
+    if (this.status === 'starting') this.status = 'running'
+    this.ring?.takeAnswers(this.onAnswer)
+  }
+
+  private readonly onAnswer = (slot: number, isValid: boolean): void => {
+    this.release(slot)?.answer(isValid)
+  }
+
+  /** It was stopped, or it died. */
+  private readonly onExit = (): void => {
+    this.status = 'over'
+    const { ring } = this
+    this.ring = undefined
+    ring?.takeAnswers(this.onAnswer)
+    ring?.takeBack((slot, data, signature) => {
+      const one = this.release(slot)
+      if (one !== undefined) void checkHere(one, data, signature)
+    })
+  }
+
+  private release(slot: number): Waiting | undefined {
+    const one = this.waiting[slot]
+    this.waiting[slot] = undefined
+    return one
+  }
+
+  private readonly endTurn = (): void => {
+    this.inThisTurn = 0
+  }
+}
+
+async function checkHere({ key, answer }: Waiting, data: Uint8Array, signature: Uint8Array): Promise<void> {
+  const verify = async (): Promise<boolean> => await key.verify(data, signature)
+  answer(await verify().catch(() => false))
+}

@@ -4,8 +4,8 @@ import { MAX_IDLE_TURNS } from './limits.ts'
 
 /**
  * Waits until all deferred work is done, without letting time pass: promises, microtasks and the ticks in which streams
- * move their bytes, and whatever those schedule in turn. Native asynchronous work (sockets, WebCrypto) is not waited
- * for: await its events, or use `eventually`.
+ * move their bytes, and whatever those schedule in turn; in browsers, where keys answer behind promises, also what
+ * WebCrypto is asked. Other native asynchronous work (sockets) is not waited for: await its events, or use `eventually`.
  */
 export function settle(): Promise<void> {
   return quiet()

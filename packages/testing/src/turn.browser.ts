@@ -1,3 +1,5 @@
+import { isWebCryptoBusy, webCryptoAnswers } from './web-crypto.browser.ts'
+
 const { port1, port2 } = new MessageChannel()
 const waiting: (() => void)[] = []
 let inputs = 0
@@ -21,8 +23,11 @@ export function asInput(fn: () => void): void {
   port2.postMessage(undefined)
 }
 
-/** Turns of the event loop until no input waits for one: those that others wait for do not count. */
+/** Turns of the event loop until neither input waits for one nor WebCrypto: those that others wait for do not count. */
 export async function quiet(): Promise<void> {
-  do await turn()
-  while (inputs > 0)
+  await turn()
+  while (inputs > 0 || isWebCryptoBusy()) {
+    await webCryptoAnswers()
+    await turn()
+  }
 }

@@ -10,11 +10,6 @@ export function verifier(raw: Uint8Array): Verifier {
   }
   return async (data, signature) => {
     const { verify } = await import('./secp256k1.noble.ts')
-    try {
-      return verify(signature, data, raw)
-    } catch {
-      // A signature that is not DER.
-      return false
-    }
+    return verify(signature, data, raw)
   }
 }

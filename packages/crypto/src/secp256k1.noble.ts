@@ -1,6 +1,6 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { verifyWith } from './secp256k1-verify.ts'
 
-/** Accepts either `s`, as go-libp2p does: rust-libp2p before 0.3 and others may produce the higher one. */
 export function verify(signature: Uint8Array, data: Uint8Array, publicKey: Uint8Array): boolean {
-  return secp256k1.verify(signature, data, publicKey, { format: 'der', lowS: false, prehash: true })
+  return verifyWith(secp256k1, signature, data, publicKey)
 }

@@ -5,17 +5,17 @@ import type { World } from '@ts-libp2p/testing/simulation'
 import { describe, expect } from 'vitest'
 import { encodeMessage } from '../../pubsub/src/wire-message.ts'
 import type { GossipsubOptions } from '../src/index.ts'
-import { droppedBy, joinAll, type SimulatedNode, say, startStar, subscribers, TOPIC, textsOf } from './hosts.ts'
+import { droppedBy, joinAll, type SimulatedNode, say, startStar, TOPIC, textsOf } from './hosts.ts'
 import { RawPeer } from './raw-peer.ts'
 
-/** A node under attack, an honest peer of it, and the attacker. */
+/** A node under attack, with an honest peer and the attacker in its mesh. */
 async function scene(world: World, options: GossipsubOptions = {}) {
   const nodes = (await startStar(world, [options, {}])) as [SimulatedNode, SimulatedNode]
   await joinAll(world, nodes)
   const [victim, honest] = nodes
   const attacker = await RawPeer.connect(world, victim)
   attacker.joins(TOPIC)
-  await world.runUntil(() => subscribers(victim) === 2)
+  await world.runUntil(() => victim.services.pubsub.getMeshPeers(TOPIC).length === 2)
   return { victim, honest, attacker }
 }
 
@@ -26,6 +26,13 @@ async function expectService(world: World, victim: SimulatedNode, honest: Simula
   await say(honest, 'pong')
   await world.run({ ms: 2000 })
   expect(got).toEqual([['pong'], ['ping']])
+}
+
+/** It was told that it is in the mesh no more, and nothing from it is looked at. */
+function expectOutcast(victim: SimulatedNode, honest: SimulatedNode, attacker: RawPeer): void {
+  expect(attacker.pruned.map(({ topic }) => topic)).toContain(TOPIC)
+  expect(victim.services.pubsub.getMeshPeers(TOPIC)).toEqual([honest.peerId.toString()])
+  expect(scoreOf(victim, attacker)).toBeLessThan(graylist)
 }
 
 const scoreOf = (victim: SimulatedNode, { name }: RawPeer): number => victim.services.pubsub.getScore(name)
@@ -79,6 +86,7 @@ describe('an attacker', () => {
     expect(attacker.stream.status).toBe('open')
     expect(victim.services.pubsub.counters().sentBytes - before).toBeLessThan(1000)
     await expectService(world, victim, honest)
+    expectOutcast(victim, honest, attacker)
   })
 
   simulationTest(
@@ -96,9 +104,9 @@ describe('an attacker', () => {
       const asked = attacker.received.flatMap(({ control }) => control?.iwant ?? [])
       expect(asked.length).toBeLessThanOrEqual(7 * 5000)
       expect(victim.services.pubsub.inspect().promises).toBeLessThanOrEqual(40)
-      expect(scoreOf(victim, attacker)).toBeLessThan(graylist)
       expect(droppedBy(victim).graylisted).toBeGreaterThan(100)
       await expectService(world, victim, honest)
+      expectOutcast(victim, honest, attacker)
     }
   )
 
@@ -147,10 +155,10 @@ describe('an attacker', () => {
         attacker.sendMessages(encodeMessage({ topic: TOPIC, data: fromUtf8('x') }).bytes)
         await world.run({ ms: 20 })
       }
-      expect(scoreOf(victim, attacker)).toBeLessThan(graylist)
       expect(droppedBy(victim).graylisted).toBeGreaterThan(50)
       expect(honest.services.pubsub.counters().received).toBe(0)
       await expectService(world, victim, honest)
+      expectOutcast(victim, honest, attacker)
     }
   )
 
@@ -188,6 +196,41 @@ describe('an attacker', () => {
       attacker.say({ subscriptions: [{ topic: TOPIC, subscribe }] })
     }
     await world.run({ ms: 500 })
+    await expectService(world, victim, honest)
+  })
+
+  simulationTest('that comes and goes all the time costs little, and its topics end with it', async ({ simulate }) => {
+    const world = simulate()
+    const { victim, honest, attacker } = await scene(world)
+    const { pubsub } = victim.services
+    const changes: unknown[] = []
+    pubsub.addEventListener('subscription-change', ({ detail }) => changes.push(...detail.subscriptions))
+    const before = pubsub.counters().sentBytes
+    for (let i = 0; i < 20; i++) {
+      const topics = Array.from({ length: 500 }, (_, j) => `topic ${i} ${j}`)
+      for (const subscribe of [true, true, false]) {
+        attacker.say({ subscriptions: topics.map(topic => ({ topic, subscribe })) })
+      }
+      await world.run({ ms: 100 })
+    }
+    // Said twice, it is news once.
+    expect(changes).toHaveLength(20 * 500 * 2)
+    expect(pubsub.inspect().peers.find(({ peerId }) => peerId === attacker.name)!.topics).toEqual([TOPIC])
+    expect(pubsub.counters().sentBytes - before).toBeLessThan(1000)
+    expect(pubsub.getTopics()).toEqual([TOPIC])
+    await expectService(world, victim, honest)
+  })
+
+  simulationTest('that asks for what nobody has is answered nothing', async ({ simulate }) => {
+    const world = simulate()
+    const { victim, honest, attacker } = await scene(world)
+    const before = victim.services.pubsub.counters().sentBytes
+    for (let i = 0; i < 50; i++) {
+      attacker.say({ control: { iwant: Array.from({ length: 1000 }, (_, j) => `made up ${i} ${j}`) } })
+    }
+    await world.run({ ms: 500 })
+    expect(droppedBy(victim)['not in cache']).toBe(50_000)
+    expect(victim.services.pubsub.counters().sentBytes - before).toBeLessThan(1000)
     await expectService(world, victim, honest)
   })
 

@@ -1,0 +1,128 @@
+import { fromUtf8 } from '@ts-libp2p/bytes'
+import { sha256 } from '@ts-libp2p/crypto'
+import { type MsgIdFn, StrictNoSign, TopicValidatorResult } from '@ts-libp2p/pubsub'
+import { simulationTest } from '@ts-libp2p/testing'
+import type { World } from '@ts-libp2p/testing/simulation'
+import { describe, expect } from 'vitest'
+import { encodeMessage } from '../../pubsub/src/wire-message.ts'
+import type { GossipsubOptions } from '../src/index.ts'
+import { droppedBy, joinAll, type SimulatedNode, say, startStar, subscribers, TOPIC, textsOf } from './hosts.ts'
+import { RawPeer } from './raw-peer.ts'
+
+const UNSIGNED: GossipsubOptions = { globalSignaturePolicy: StrictNoSign }
+
+/** `order 1: buy`, say, has the id `order 1`: whoever knows the number can make a message with that id. */
+const byNumber: MsgIdFn = ({ data }) => data.slice(0, data.indexOf(':'.charCodeAt(0)))
+const byContent: MsgIdFn = ({ data }) => sha256(data)
+
+async function scene(world: World, options: GossipsubOptions) {
+  const nodes = await startStar(world, [
+    { ...UNSIGNED, ...options },
+    { ...UNSIGNED, ...options }
+  ])
+  const [victim, honest] = nodes as [SimulatedNode, SimulatedNode]
+  await joinAll(world, nodes)
+  const attacker = await RawPeer.connect(world, victim)
+  attacker.joins(TOPIC)
+  await world.runUntil(() => subscribers(victim) === 2)
+  const send = async (...texts: string[]): Promise<void> => {
+    attacker.sendMessages(...texts.map(text => encodeMessage({ topic: TOPIC, data: fromUtf8(text) }).bytes))
+    await world.run({ ms: 500 })
+  }
+  return { victim, honest, attacker, send, got: { victim: textsOf(victim), honest: textsOf(honest) } }
+}
+
+/**
+ * Two messages with one id are one message to the network. So where the id leaves the content out, the first to come
+ * stands: nothing else can be promised. Where it covers it, nobody can make a second message with the same id.
+ */
+describe('a message with the id of another', () => {
+  simulationTest('that comes later is dropped, and not held against anybody', async ({ simulate }) => {
+    const world = simulate()
+    const { victim, honest, attacker, send, got } = await scene(world, { msgIdFn: byNumber })
+    await say(honest, 'order 1: buy')
+    await world.run({ ms: 500 })
+    await send('order 1: sell')
+    expect(got).toEqual({ victim: ['order 1: buy'], honest: [] })
+    expect(droppedBy(victim).duplicate).toBe(1)
+    const scores = [honest.peerId.toString(), attacker.name].map(peer => victim.services.pubsub.getScore(peer))
+    expect(scores).toEqual([0, 0])
+  })
+
+  simulationTest('that comes first stands, and the author of the other is told', async ({ simulate }) => {
+    const world = simulate()
+    const { victim, honest, send, got } = await scene(world, { msgIdFn: byNumber })
+    await send('order 2: sell')
+    await expect(say(honest, 'order 2: buy')).rejects.toMatchObject({ name: 'PubsubError', code: 'duplicate' })
+    await say(honest, 'order 3: buy')
+    await world.run({ ms: 500 })
+    expect(got).toEqual({ victim: ['order 2: sell', 'order 3: buy'], honest: ['order 2: sell'] })
+    expect(victim.services.pubsub.getScore(honest.peerId.toString())).toBe(0)
+  })
+
+  simulationTest('is one message with all others of that id, however many there are', async ({ simulate }) => {
+    const world = simulate()
+    const { victim, honest, send, got } = await scene(world, { msgIdFn: byNumber })
+    for (let i = 0; i < 10; i++) await send(...Array.from({ length: 1000 }, (_, j) => `order 4: sell ${i} ${j}`))
+    expect(got.honest).toEqual(['order 4: sell 0 0'])
+    const { cache, seen } = victim.services.pubsub.inspect()
+    expect([cache.messages <= 1, seen]).toEqual([true, 1])
+    expect(droppedBy(victim).duplicate).toBe(9999)
+    await say(honest, 'order 5: buy')
+    await world.run({ ms: 500 })
+    expect(got.victim).toEqual(['order 4: sell 0 0', 'order 5: buy'])
+  })
+
+  simulationTest('is found when both ids are still being made', async ({ simulate }) => {
+    const world = simulate()
+    const open: (() => void)[] = []
+    const msgIdFn: MsgIdFn = message =>
+      new Promise(resolve => open.push(() => resolve(byNumber(message) as Uint8Array)))
+    const { victim, send, got } = await scene(world, { msgIdFn })
+    await send('order 6: sell', 'order 6: buy')
+    expect(open).toHaveLength(2)
+    for (const finish of open.reverse()) finish()
+    await world.run({ ms: 500 })
+    expect(got.victim).toEqual(['order 6: sell'])
+    expect(droppedBy(victim).duplicate).toBe(1)
+  })
+
+  simulationTest('cannot be made where the id covers the content: all are delivered', async ({ simulate }) => {
+    const world = simulate()
+    const { victim, honest, send, got } = await scene(world, { msgIdFn: byContent })
+    await send('order 7: sell')
+    await say(honest, 'order 7: buy')
+    await world.run({ ms: 500 })
+    await send('order 7: give away', 'order 7: buy')
+    expect(got.victim).toEqual(['order 7: sell', 'order 7: buy', 'order 7: give away'])
+    expect(got.honest).toEqual(['order 7: sell', 'order 7: give away'])
+    expect(droppedBy(victim).duplicate).toBe(1)
+  })
+
+  simulationTest(
+    'keeps the right one out where it is invalid, unless the id covers the content',
+    async ({ simulate }) => {
+      const defaultValidators = [
+        (_: unknown, { data }: { data: Uint8Array }) =>
+          data.at(-1) === '!'.charCodeAt(0) ? TopicValidatorResult.Reject : TopicValidatorResult.Accept
+      ]
+      for (const [msgIdFn, expected] of [
+        [byNumber, []],
+        [byContent, ['order 8: buy']]
+      ] as const) {
+        const world = simulate()
+        const { victim, honest, attacker, send, got } = await scene(world, {
+          ...{ msgIdFn, defaultValidators },
+          scoreParams: { topics: { [TOPIC]: {} } }
+        })
+        await send('order 8: sell!')
+        await say(honest, 'order 8: buy')
+        await world.run({ ms: 500 })
+        expect(got).toEqual({ victim: expected, honest: [] })
+        expect(victim.services.pubsub.getScore(attacker.name)).toBeLessThan(0)
+        // To the network it is a copy of an invalid message, as in go-libp2p-pubsub.
+        expect(victim.services.pubsub.getScore(honest.peerId.toString()) < 0).toBe(msgIdFn === byNumber)
+      }
+    }
+  )
+})

@@ -32,12 +32,11 @@ import { ConnectionTable } from './connection-table.ts'
 import { Dialer } from './dialer.ts'
 import { Emitter } from './emitter.ts'
 import { SwarmError } from './errors.ts'
-import { hostOf } from './host.ts'
 import { InboundLimiter } from './inbound-limiter.ts'
 import type { SwarmLimits } from './limits.ts'
 import { Listeners } from './listeners.ts'
 import { byProtocol, type Components, make, resolveLimits, type SwarmOptions } from './options.ts'
-import { choosePruned } from './pruning.ts'
+import { Pruner } from './pruner.ts'
 import { ProtocolRegistry } from './registry.ts'
 import { Topologies } from './topology.ts'
 import { Upgrader } from './upgrader.ts'
@@ -70,13 +69,12 @@ export class Swarm implements Node {
   private readonly topologies: Topologies
   private readonly dialer: Dialer
   private readonly listeners: Listeners
-  private readonly protections = new Map<string, Set<string>>()
+  private readonly pruner: Pruner
   /** Protocols of connected peers, as they were identified. */
   private readonly known = new Map<string, readonly string[]>()
   private status: SwarmStatus = 'stopped'
   private stopping: Promise<void> | undefined
   private isUpdateDue = false
-  private isPruneDue = false
   private nextId = 1
 
   constructor(options: SwarmOptions) {
@@ -146,6 +144,14 @@ export class Swarm implements Node {
       addressesOf: (peer, abort) => this.addressesOf(peer, abort),
       existing: peer => this.table.best(peer),
       admit: connection => this.admit(connection)
+    })
+    this.pruner = new Pruner({
+      policy: this.limits,
+      now: () => this.clock.now(),
+      peerStore: this.peerStore,
+      connections: () => this.table.all(),
+      pruned: connections => this.emitter.emit('connection:prune', connections),
+      failed: err => this.log.error('pruning failed - %e', toError(err))
     })
     this.emitter.on('peer:identify', result => this.onIdentified(result))
     this.emitter.on('peer:update', ({ peer }) => this.onProtocols(peer.id, peer.protocols))
@@ -265,13 +271,7 @@ export class Swarm implements Node {
 
   /** Keeps the peer's connections from being pruned until every tag is taken off again. */
   protect(peer: PeerId, tag = ''): Undo {
-    const key = peer.toString()
-    const tags = this.protections.get(key) ?? new Set()
-    this.protections.set(key, tags.add(tag))
-    return () => {
-      tags.delete(tag)
-      if (tags.size === 0) this.protections.delete(key)
-    }
+    return this.pruner.protect(peer, tag)
   }
 
   // ---- inside ----------------------------------------------------------------------------------------------------
@@ -302,7 +302,7 @@ export class Swarm implements Node {
     this.emitter.emit('connection:open', connection)
     if (isFirst) this.emitter.emit('peer:connect', connection.remotePeer)
     connection.accept()
-    if (this.table.size > this.limits.maxConnections) this.schedulePrune()
+    if (this.table.size > this.limits.maxConnections) this.pruner.schedule()
   }
 
   private refuse(connection: SwarmConnection, reason: SwarmError): SwarmError {
@@ -357,62 +357,5 @@ export class Swarm implements Node {
       const peer = { id: this.peerId, addresses, protocols: this.protocols(), metadata: new Map(), tags: new Map() }
       this.emitter.emit('self:peer:update', { peer })
     })
-  }
-
-  /** Those that are being closed make room already: a flood must not wait behind peers that take their time to close. */
-  private openConnections(): SwarmConnection[] {
-    return this.table.all().filter(connection => connection.status === 'open')
-  }
-
-  private schedulePrune(): void {
-    if (this.isPruneDue || this.openConnections().length <= this.limits.maxConnections) return
-    this.isPruneDue = true
-    this.prune().then(
-      pruned => {
-        this.isPruneDue = false
-        // More may have come meanwhile; when none could be closed, none can be now.
-        if (pruned > 0) this.schedulePrune()
-      },
-      err => {
-        this.isPruneDue = false
-        this.log.error('pruning failed - %e', toError(err))
-      }
-    )
-  }
-
-  /** Begins to close what is too much. Returns how many. */
-  private async prune(): Promise<number> {
-    const candidates = await Promise.all(
-      this.openConnections().map(async connection => {
-        const tags = await this.tagsOf(connection.remotePeer)
-        return {
-          id: connection,
-          value: tags.reduce((sum, [, value]) => sum + value, 0),
-          host: hostOf(connection.remoteAddr),
-          openedAt: connection.timeline.open,
-          streams: connection.streams.length,
-          direction: connection.direction,
-          isProtected:
-            this.protections.has(connection.remotePeer.toString()) ||
-            tags.some(([name]) => name.startsWith('keep-alive'))
-        }
-      })
-    )
-    const pruned = choosePruned(candidates, this.limits, this.clock.now())
-    if (pruned.length === 0) return 0
-    Promise.allSettled(pruned.map(connection => connection.close())).then(() =>
-      this.emitter.emit('connection:prune', pruned)
-    )
-    return pruned.length
-  }
-
-  private async tagsOf(peer: PeerId): Promise<[string, number][]> {
-    try {
-      const { tags } = await this.peerStore.get(peer)
-      return [...tags].map(([name, tag]) => [name, tag.value])
-    } catch {
-      // An unknown peer has no tags.
-      return []
-    }
   }
 }

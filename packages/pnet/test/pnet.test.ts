@@ -11,6 +11,7 @@ import {
   randomChunks,
   SeededRandom,
   scriptedPeer,
+  sendAndClose,
   settle,
   VirtualClock,
   Wire,
@@ -41,17 +42,15 @@ async function protectedPair(options: WireOptions = {}): Promise<Pair> {
   return { wire, client: client as MessageStream, server: server as MessageStream }
 }
 
-async function send(stream: MessageStream, chunks: Iterable<Uint8Array>): Promise<void> {
-  for (const chunk of chunks) if (!stream.send(chunk)) await stream.onDrain()
-  await stream.close()
-}
-
 describe('protected data', () => {
   it.each(wireVariants(random))('flows both ways (%s)', async (_, options) => {
     const { client, server } = await protectedPair(options())
     const sent = [random.bytes(150_000), random.bytes(80_000)] as const
     const reading = Promise.all([collect(server), collect(client)])
-    await Promise.all([send(client, randomChunks(sent[0], random)), send(server, randomChunks(sent[1], random))])
+    await Promise.all([
+      sendAndClose(client, randomChunks(sent[0], random)),
+      sendAndClose(server, randomChunks(sent[1], random))
+    ])
     const got = await reading
     expectBytes(got[0], sent[0])
     expectBytes(got[1], sent[1])
@@ -76,7 +75,7 @@ describe('protected data', () => {
     const { client, server } = await protectedPair()
     const bytes = random.bytes(10 * MIB)
     const reading = collect(server)
-    await send(client, randomChunks(bytes, random, MIB))
+    await sendAndClose(client, randomChunks(bytes, random, MIB))
     expectBytes(await reading, bytes)
   })
 
@@ -99,9 +98,9 @@ describe('protected data', () => {
 
   it('half-closed goes on in the other direction', async () => {
     const { client, server } = await protectedPair()
-    await send(client, [fromUtf8('question')])
+    await sendAndClose(client, [fromUtf8('question')])
     expectBytes(await collect(server), fromUtf8('question'))
-    await send(server, [fromUtf8('answer')])
+    await sendAndClose(server, [fromUtf8('answer')])
     expectBytes(await collect(client), fromUtf8('answer'))
   })
 
@@ -156,7 +155,7 @@ describe('protected data', () => {
     const [client, server] = [await protector().protect(foreignStream(a)), await protector().protect(foreignStream(b))]
     const bytes = random.bytes(300_000)
     const reading = collect(server)
-    await send(client, randomChunks(bytes, random))
+    await sendAndClose(client, randomChunks(bytes, random))
     expectBytes(await reading, bytes)
   })
 })

@@ -1,12 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { markSingleUse } from '@ts-libp2p/bytes'
 import { multiaddr } from '@ts-libp2p/multiaddr'
-import type { ByteConnection } from '@ts-libp2p/stream'
+import { collect, randomChunks, SeededRandom, sendAndClose, stalled } from '@ts-libp2p/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { MAX_WRITE_BATCH_BYTES } from '../src/index.ts'
 import { closeAll, connected, socketPath } from './connected.ts'
 
+const random = new SeededRandom('tcp')
+/** Bytes that the system takes at most for a reader that sleeps. */
+const HELD_BY_SYSTEM = 16_000_000
+
 afterEach(closeAll)
+
+function pieces(data: Uint8Array): Uint8Array[] {
+  return randomChunks(data, random, 200_000)
+}
 
 describe.each([
   ['IPv4', () => '/ip4/127.0.0.1/tcp/0'],
@@ -17,10 +25,10 @@ describe.each([
     const { dialer, acceptor } = await connected({ listen: address() })
     const [there, back] = [randomBytes(3_000_000), randomBytes(2_000_000)]
     const [atAcceptor, atDialer] = await Promise.all([
-      readAll(acceptor),
-      readAll(dialer),
-      sendInPieces(dialer, there),
-      sendInPieces(acceptor, back)
+      collect(acceptor),
+      collect(dialer),
+      sendAndClose(dialer, pieces(there)),
+      sendAndClose(acceptor, pieces(back))
     ])
     expect(there.equals(atAcceptor)).toBe(true)
     expect(back.equals(atDialer)).toBe(true)
@@ -30,10 +38,10 @@ describe.each([
   it('half-closes: what the other side sends still arrives', async () => {
     const { dialer, acceptor } = await connected({ listen: address() })
     await dialer.close()
-    expect(await readAll(acceptor)).toHaveLength(0)
+    expect(await collect(acceptor)).toHaveLength(0)
     acceptor.send(Uint8Array.of(1, 2, 3))
     await acceptor.close()
-    expect(await readAll(dialer)).toEqual(Buffer.of(1, 2, 3))
+    expect(await collect(dialer)).toEqual(Uint8Array.of(1, 2, 3))
   })
 })
 
@@ -42,19 +50,18 @@ describe('backpressure', () => {
     const { dialer, acceptor } = await connected()
     acceptor.pause()
     const data = randomBytes(64 * 1024)
-    const sent = await sendUntilStuck(dialer, data)
-    const heldBySystem = 16_000_000
-    expect(sent).toBeLessThan(heldBySystem + MAX_WRITE_BATCH_BYTES)
+    const sent = await stalled(dialer, data, 2 * HELD_BY_SYSTEM)
+    expect(sent).toBeLessThan(HELD_BY_SYSTEM + MAX_WRITE_BATCH_BYTES)
     expect(acceptor.readBufferLength).toBeLessThan(1_000_000)
 
     void dialer.close()
     acceptor.resume()
-    expect((await readAll(acceptor)).byteLength).toBe(sent)
+    expect((await collect(acceptor)).byteLength).toBe(sent)
   })
 
   it('tells when it may go on, every time', async () => {
     const { dialer, acceptor } = await connected()
-    const received = readAll(acceptor)
+    const received = collect(acceptor)
     for (let round = 0; round < 20; round++) {
       while (dialer.send(new Uint8Array(100_000)));
       await dialer.onDrain()
@@ -73,7 +80,7 @@ describe('buffers for one use', () => {
     chunks.forEach(markSingleUse)
     // Far more than the system takes, with a reader that sleeps: most of it waits half written.
     for (const chunk of chunks) dialer.send(chunk)
-    const received = readAll(acceptor)
+    const received = collect(acceptor)
     acceptor.resume()
     await dialer.close()
     expect(expected.equals(await received)).toBe(true)
@@ -87,50 +94,21 @@ describe('buffers for one use', () => {
     dialer.send(data)
     dialer.send(data)
     await dialer.close()
-    expect(Buffer.concat([data, data]).equals(await readAll(acceptor))).toBe(true)
+    expect(Buffer.concat([data, data]).equals(await collect(acceptor))).toBe(true)
   })
 })
 
 describe('one process, many sockets', () => {
   it('never shows one socket what another reads, though they share a buffer', async () => {
     const pairs = await Promise.all(Array.from({ length: 20 }, () => connected()))
-    const received = pairs.map(({ acceptor }) => readAll(acceptor))
-    await Promise.all(pairs.map(({ dialer }, i) => sendInPieces(dialer, new Uint8Array(300_000).fill(i + 1))))
+    const received = pairs.map(({ acceptor }) => collect(acceptor))
+    await Promise.all(pairs.map(({ dialer }, i) => sendAndClose(dialer, pieces(new Uint8Array(300_000).fill(i + 1)))))
     for (const [i, bytes] of (await Promise.all(received)).entries()) {
       expect(bytes.byteLength).toBe(300_000)
       expect(bytes.every(byte => byte === i + 1)).toBe(true)
     }
   })
 })
-
-async function sendInPieces(conn: ByteConnection, data: Uint8Array): Promise<void> {
-  for (let at = 0; at < data.byteLength; ) {
-    const length = 1 + Math.floor(Math.random() ** 4 * 200_000)
-    if (!conn.send(data.subarray(at, at + length))) await conn.onDrain()
-    at += length
-  }
-  await conn.close()
-}
-
-async function readAll(conn: ByteConnection): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of conn) chunks.push(chunk)
-  return Buffer.concat(chunks)
-}
-
-/** Sends until the connection has not drained for many turns of the event loop. Returns how many bytes it took. */
-async function sendUntilStuck(conn: ByteConnection, data: Uint8Array): Promise<number> {
-  let sent = 0
-  for (let idle = 0; idle < 2_000; idle++) {
-    while (!conn.writableNeedsDrain) {
-      conn.send(data)
-      sent += data.byteLength
-      idle = 0
-    }
-    await new Promise(resolve => setImmediate(resolve))
-  }
-  return sent
-}
 
 it('names a unix socket by its path', async () => {
   const path = socketPath()

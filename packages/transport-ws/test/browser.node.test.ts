@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import { type ByteConnection, noLog, systemClock } from '@ts-libp2p/stream'
-import { CollectingUpgrader, VirtualClock } from '@ts-libp2p/testing'
+import { CollectingUpgrader, collect, VirtualClock } from '@ts-libp2p/testing'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket as NodeWebSocket } from 'ws'
 import { endpoint } from '../src/endpoint.ts'
 import { BROWSER_POLL_MS, MAX_BROWSER_BUFFERED_BYTES } from '../src/index.ts'
 import type { ConnectionSettings } from '../src/settings.ts'
 import { canDial, canListen, connect, createListener } from '../src/socket.browser.ts'
-import { closeAll, closed, listening, readAll, turns } from './connected.ts'
+import { closeAll, closed, listening, turns } from './connected.ts'
 
 const settings: ConnectionSettings = {
   clock: systemClock,
@@ -35,11 +35,11 @@ describe("the browser's WebSocket", () => {
   it('carries bytes both ways and ends in good order', async () => {
     const { dialer, acceptor } = await connected()
     const [there, back] = [randomBytes(300_000), randomBytes(200_000)]
-    const atDialer = readAll(dialer)
+    const atDialer = collect(dialer)
     acceptor.send(back)
     await turns(50)
     dialer.send(there)
-    const atAcceptor = readAll(acceptor)
+    const atAcceptor = collect(acceptor)
     await acceptor.onDrain()
     await turns(50)
     await dialer.close()
@@ -90,7 +90,7 @@ describe("the browser's WebSocket", () => {
   it('refuses text', async () => {
     const { port } = await textServer()
     const conn = await connect(multiaddr(`/ip4/127.0.0.1/tcp/${port}/ws`), settings, never)
-    await expect(readAll(conn)).rejects.toMatchObject({ name: 'WsError', code: 'text-frame' })
+    await expect(collect(conn)).rejects.toMatchObject({ name: 'WsError', code: 'text-frame' })
   })
 
   it('cannot say why it did not connect', async () => {

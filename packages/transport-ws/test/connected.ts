@@ -75,12 +75,6 @@ export async function closed(conn: ByteConnection): Promise<Error | undefined> {
   return new Promise(resolve => conn.addEventListener('close', event => resolve(event.error)))
 }
 
-export async function readAll(conn: ByteConnection): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of conn) chunks.push(chunk)
-  return Buffer.concat(chunks)
-}
-
 export async function turns(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise(resolve => setImmediate(resolve))
 }

@@ -1,13 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { markSingleUse } from '@ts-libp2p/bytes'
-import type { ByteConnection } from '@ts-libp2p/stream'
-import { VirtualClock } from '@ts-libp2p/testing'
+import { type ByteConnection, StreamReader } from '@ts-libp2p/stream'
+import { collect, randomChunks, SeededRandom, sendChunks, stalled, VirtualClock } from '@ts-libp2p/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { DEFAULT_CLOSE_TIMEOUT_MS, FLUSH_TIMEOUT_MS, MAX_LINGER_MS, MAX_WRITE_BATCH_BYTES } from '../src/index.ts'
-import { closeAll, closed, connected, dial, listening, readAll, turns } from './connected.ts'
+import { closeAll, closed, connected, dial, listening, turns } from './connected.ts'
+
+const random = new SeededRandom('ws')
+/** Bytes that the system takes at most for a reader that sleeps. */
+const HELD_BY_SYSTEM = 16_000_000
 
 afterEach(closeAll)
+
+function pieces(data: Uint8Array): Uint8Array[] {
+  return randomChunks(data, random, 200_000)
+}
 
 describe.each([
   ['/ws over IPv4', '/ip4/127.0.0.1/tcp/0/ws'],
@@ -19,10 +27,10 @@ describe.each([
     const { dialer, acceptor } = await connected({ listen })
     const [there, back] = [randomBytes(2_000_000), randomBytes(1_500_000)]
     const [atAcceptor, atDialer] = await Promise.all([
-      readExactly(acceptor, there.byteLength),
-      readExactly(dialer, back.byteLength),
-      sendInPieces(dialer, there),
-      sendInPieces(acceptor, back)
+      new StreamReader(acceptor).read(there.byteLength),
+      new StreamReader(dialer).read(back.byteLength),
+      sendChunks(dialer, pieces(there)),
+      sendChunks(acceptor, pieces(back))
     ])
     expect(there.equals(atAcceptor)).toBe(true)
     expect(back.equals(atDialer)).toBe(true)
@@ -32,8 +40,8 @@ describe.each([
     const { dialer, acceptor } = await connected({ listen })
     dialer.send(Uint8Array.of(1, 2, 3))
     await dialer.close()
-    expect(await readAll(acceptor)).toEqual(Buffer.of(1, 2, 3))
-    expect(await readAll(dialer)).toHaveLength(0)
+    expect(await collect(acceptor)).toEqual(Uint8Array.of(1, 2, 3))
+    expect(await collect(dialer)).toHaveLength(0)
     await expect.poll(() => [dialer.status, acceptor.status]).toEqual(['closed', 'closed'])
   })
 
@@ -50,7 +58,7 @@ describe.each([
       // Far more than the system takes, with a reader that sleeps: most of it waits half written.
       for (const chunk of chunks) from.send(chunk)
       to.resume()
-      expect(expected.equals(await readExactly(to, expected.byteLength))).toBe(true)
+      expect(expected.equals(await new StreamReader(to).read(expected.byteLength))).toBe(true)
       const freed = chunks.filter(chunk => chunk.byteLength === 0).length
       expect(freed > 0).toBe('transfer' in ArrayBuffer.prototype)
     }
@@ -66,13 +74,12 @@ describe.each([
   it('stops a writer whose reader sleeps, and loses nothing', async () => {
     const { dialer, acceptor } = await connected({ listen })
     acceptor.pause()
-    const sent = await sendUntilStuck(dialer, randomBytes(64 * 1024))
-    const heldBySystem = 16_000_000
-    expect(sent).toBeLessThan(heldBySystem + MAX_WRITE_BATCH_BYTES)
+    const sent = await stalled(dialer, randomBytes(64 * 1024), 2 * HELD_BY_SYSTEM)
+    expect(sent).toBeLessThan(HELD_BY_SYSTEM + MAX_WRITE_BATCH_BYTES)
     expect(acceptor.readBufferLength).toBeLessThan(1_000_000)
     const closing = dialer.close()
     acceptor.resume()
-    expect((await readAll(acceptor)).byteLength).toBe(sent)
+    expect((await collect(acceptor)).byteLength).toBe(sent)
     await closing
   })
 })
@@ -83,7 +90,7 @@ describe('both closing at once', () => {
     let closes = 0
     for (const conn of [dialer, acceptor]) conn.addEventListener('close', () => closes++)
     await Promise.all([dialer.close(), acceptor.close()])
-    await Promise.all([readAll(dialer), readAll(acceptor)])
+    await Promise.all([collect(dialer), collect(acceptor)])
     expect([dialer.status, acceptor.status, closes]).toEqual(['closed', 'closed', 2])
   })
 })
@@ -126,7 +133,7 @@ describe('a remote that breaks the rules', () => {
     const ws = await plainSocket(port)
     ws.close(code)
     const conn = await upgrader.accepted()
-    await readAll(conn)
+    await collect(conn)
     await expect.poll(() => conn.status).toBe('closed')
   })
 
@@ -135,7 +142,7 @@ describe('a remote that breaks the rules', () => {
     const ws = await plainSocket(port)
     for (const byte of [1, 2, 3]) ws.send(Uint8Array.of(byte), { binary: true, fin: byte === 3 })
     ws.close()
-    expect(await readAll(await upgrader.accepted())).toEqual(Buffer.of(1, 2, 3))
+    expect(await collect(await upgrader.accepted())).toEqual(Uint8Array.of(1, 2, 3))
   })
 })
 
@@ -150,11 +157,11 @@ describe('closing', () => {
   it('loses what the other side had not sent, and says so', async () => {
     const { dialer, acceptor } = await connected()
     dialer.pause()
-    const sent = await sendUntilStuck(acceptor, new Uint8Array(64 * 1024))
+    const sent = await stalled(acceptor, new Uint8Array(64 * 1024), 2 * HELD_BY_SYSTEM)
     const error = closed(acceptor)
     await dialer.close()
     dialer.resume()
-    const received = readAll(dialer)
+    const received = collect(dialer)
     expect(await error).toMatchObject({ code: 'reset', message: expect.stringContaining('left to send') })
     expect((await received).byteLength).toBeLessThan(sent)
   })
@@ -227,37 +234,4 @@ async function plainSocket(port: number): Promise<WebSocket> {
 
 function ended(ws: WebSocket): Promise<number> {
   return new Promise(resolve => ws.once('close', resolve))
-}
-
-async function sendInPieces(conn: ByteConnection, data: Uint8Array): Promise<void> {
-  for (let at = 0; at < data.byteLength; ) {
-    const length = 1 + Math.floor(Math.random() ** 4 * 200_000)
-    if (!conn.send(data.subarray(at, at + length))) await conn.onDrain()
-    at += length
-  }
-}
-
-async function readExactly(conn: ByteConnection, length: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let got = 0
-  for await (const chunk of conn) {
-    chunks.push(chunk)
-    got += chunk.byteLength
-    if (got >= length) break
-  }
-  return Buffer.concat(chunks)
-}
-
-/** Sends until the connection has not drained for many turns of the event loop. Returns how many bytes it took. */
-async function sendUntilStuck(conn: ByteConnection, data: Uint8Array): Promise<number> {
-  let sent = 0
-  for (let idle = 0; idle < 2_000; idle++) {
-    while (!conn.writableNeedsDrain) {
-      conn.send(data)
-      sent += data.byteLength
-      idle = 0
-    }
-    await turns(1)
-  }
-  return sent
 }

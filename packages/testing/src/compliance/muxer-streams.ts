@@ -5,9 +5,10 @@ import { wireVariants } from '../chopping.ts'
 import { collect, randomChunks } from '../chunks.ts'
 import { expectBytes } from '../expect-bytes.ts'
 import { SeededRandom } from '../seeded-random.ts'
+import { sendAndClose } from '../sending.ts'
 import { settle } from '../settle.ts'
 import { connectionPair } from '../wire.ts'
-import { acceptStreams, echo, type MuxerSubject, muxedPair, openStream, writeAll } from './muxer-subject.ts'
+import { acceptStreams, echo, type MuxerSubject, muxedPair, openStream } from './muxer-subject.ts'
 
 const random = new SeededRandom('muxer streams')
 
@@ -112,6 +113,6 @@ async function echoed([ours, theirs]: [Stream, Stream], bytes: Uint8Array): Prom
 }
 
 async function exchange(stream: Stream, bytes: Uint8Array): Promise<Uint8Array> {
-  const [got] = await Promise.all([collect(stream), writeAll(stream, randomChunks(bytes, random))])
+  const [got] = await Promise.all([collect(stream), sendAndClose(stream, randomChunks(bytes, random))])
   return got
 }

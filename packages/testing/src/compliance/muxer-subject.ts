@@ -50,9 +50,3 @@ export async function echo(stream: Stream): Promise<void> {
   for await (const chunk of stream) if (!stream.send(chunk)) await stream.onDrain()
   await stream.close()
 }
-
-/** Writes the chunks with backpressure, then ends. */
-export async function writeAll(stream: Stream, chunks: Iterable<Uint8Array>): Promise<void> {
-  for (const chunk of chunks) if (!stream.send(chunk)) await stream.onDrain()
-  await stream.close()
-}

@@ -5,11 +5,11 @@ import { collect, randomChunks } from '../chunks.ts'
 import { expectBytes } from '../expect-bytes.ts'
 import { MAX_STALLED_BYTES } from '../limits.ts'
 import { SeededRandom } from '../seeded-random.ts'
+import { sendAndClose, stalled } from '../sending.ts'
 import { eventually } from '../settle.ts'
 import { VirtualClock } from '../virtual-clock.ts'
 import { expectCause } from './causes.ts'
-import { type SecuritySubject, secure, send } from './security-subject.ts'
-import { stalled } from './stalled.ts'
+import { type SecuritySubject, secure } from './security-subject.ts'
 
 const random = new SeededRandom('secured data')
 const MIB: number = 1024 * 1024
@@ -20,8 +20,8 @@ export function securityDataTests(subject: SecuritySubject): void {
     const sent = [random.bytes(150_000), random.bytes(80_000)] as const
     const reading = Promise.all([collect(server.connection), collect(client.connection)])
     await Promise.all([
-      send(client.connection, randomChunks(sent[0], random)),
-      send(server.connection, randomChunks(sent[1], random))
+      sendAndClose(client.connection, randomChunks(sent[0], random)),
+      sendAndClose(server.connection, randomChunks(sent[1], random))
     ])
     const got = await reading
     expectBytes(got[0], sent[0])
@@ -32,7 +32,7 @@ export function securityDataTests(subject: SecuritySubject): void {
     const { client, server } = await secure(subject)
     const bytes = random.bytes(10 * MIB)
     const reading = collect(server.connection)
-    await send(client.connection, randomChunks(bytes, random, MIB))
+    await sendAndClose(client.connection, randomChunks(bytes, random, MIB))
     expectBytes(await reading, bytes)
   })
 
@@ -40,7 +40,7 @@ export function securityDataTests(subject: SecuritySubject): void {
     const { client, server } = await secure(subject)
     const chunks = Array.from({ length: 300 }, (_, length) => random.bytes(length))
     const reading = collect(server.connection)
-    await send(client.connection, chunks)
+    await sendAndClose(client.connection, chunks)
     expectBytes(await reading, concat(chunks))
   })
 
@@ -48,7 +48,7 @@ export function securityDataTests(subject: SecuritySubject): void {
     const { client, server } = await secure(subject)
     const bytes = random.bytes(length)
     const reading = collect(client.connection)
-    await send(server.connection, [bytes])
+    await sendAndClose(server.connection, [bytes])
     expectBytes(await reading, bytes)
   })
 
@@ -76,9 +76,9 @@ export function securityDataTests(subject: SecuritySubject): void {
 
   it('half-closed goes on in the other direction', async () => {
     const { client, server } = await secure(subject)
-    await send(client.connection, [fromUtf8('question')])
+    await sendAndClose(client.connection, [fromUtf8('question')])
     expectBytes(await collect(server.connection), fromUtf8('question'))
-    await send(server.connection, [fromUtf8('answer')])
+    await sendAndClose(server.connection, [fromUtf8('answer')])
     expectBytes(await collect(client.connection), fromUtf8('answer'))
     await eventually(
       'both ends close',

@@ -1,9 +1,4 @@
-import type {
-  ConnectionEncrypter,
-  MessageStream,
-  SecureConnectionOptions,
-  SecuredConnection
-} from '@ts-libp2p/interface'
+import type { ConnectionEncrypter, SecureConnectionOptions, SecuredConnection } from '@ts-libp2p/interface'
 import type { ByteConnection } from '@ts-libp2p/stream'
 import { type Identity, identity } from '../identity.ts'
 import { Wire, type WireOptions } from '../wire.ts'
@@ -82,9 +77,4 @@ export async function handshakeAs(
   return role === 'outbound'
     ? encrypter.secureOutbound(connection, options)
     : encrypter.secureInbound(connection, options)
-}
-
-export async function send(stream: MessageStream, chunks: Iterable<Uint8Array>): Promise<void> {
-  for (const chunk of chunks) if (!stream.send(chunk)) await stream.onDrain()
-  await stream.close()
 }

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { collect, randomChunks } from '../chunks.ts'
 import { expectBytes } from '../expect-bytes.ts'
 import { SeededRandom } from '../seeded-random.ts'
-import { stalled } from './stalled.ts'
+import { sendChunks, stalled } from '../sending.ts'
 import { firstOf, type TransportStand, type TransportSubject } from './transport-subject.ts'
 
 const MIB: number = 1024 * 1024
@@ -118,8 +118,8 @@ export function transportConnectionTests(subject: TransportSubject, stand: () =>
   })
 }
 
-async function write(connection: MultiaddrConnection, bytes: Uint8Array): Promise<void> {
-  for (const chunk of randomChunks(bytes, random, 100_000)) if (!connection.send(chunk)) await connection.onDrain()
+function write(connection: MultiaddrConnection, bytes: Uint8Array): Promise<void> {
+  return sendChunks(connection, randomChunks(bytes, random, 100_000))
 }
 
 function read(connection: MultiaddrConnection, length: number): Promise<Uint8Array> {

@@ -101,5 +101,8 @@ export const IDONTWANT_IDS_PER_RPC = 10
  */
 export const MAX_CONTROL_RPC_BYTES: number = 16 * 1024
 
+/** Subscriptions in one RPC that we send. rust-libp2p since gossipsub 0.50 heeds none of an RPC with more than 100. */
+export const SUBSCRIPTIONS_PER_RPC = 100
+
 /** Peers whose ids a tracer keeps as bytes. */
 export const MAX_TRACED_PEERS = 4096

@@ -6,7 +6,8 @@ import {
   IDONTWANT_IDS_PER_RPC,
   MAX_QUEUED_BYTES,
   MAX_QUEUED_IDS,
-  MAX_QUEUED_MESSAGES
+  MAX_QUEUED_MESSAGES,
+  SUBSCRIPTIONS_PER_RPC
 } from './limits.ts'
 import type { PubsubMessage } from './message.ts'
 import type { Kind, RpcParts } from './router.ts'
@@ -106,27 +107,10 @@ export class Outbox {
   takeControl(): Uint8Array[] {
     if (!this.hasControl) return []
     const gossip = this.onlyGossip()
-    if (gossip !== undefined) {
-      this.clearControl()
-      return this.counted(encodeGossip(gossip, this.maxBytes))
-    }
-    const [idontwant = [], ...more] = this.unwantedBatches()
-    const frames = this.encode({
-      extensions: this.extensions,
-      subscriptions: [...this.subscriptions.values()],
-      control: {
-        graft: [...this.grafts],
-        prune: [...this.prunes.values()],
-        ihave: [...this.ihave.values()],
-        iwant: [...this.iwant],
-        idontwant
-      }
-    })
-    for (const ids of more) frames.push(...this.encode({ control: { idontwant: ids } }))
-    // An RPC holds one of these only.
-    for (let partial = this.partials.shift(); partial !== undefined; partial = this.partials.shift()) {
-      frames.push(...this.encode({ partial }))
-    }
+    const frames =
+      gossip === undefined
+        ? this.waitingRpcs().flatMap(parts => this.encode(parts))
+        : this.counted(encodeGossip(gossip, this.maxBytes))
     this.clearControl()
     return frames
   }
@@ -182,12 +166,28 @@ export class Outbox {
     this.onDrop('queue full', 1, entry?.message)
   }
 
-  private unwantedBatches(): MessageId[][] {
-    const ids = [...this.idontwant]
-    const batches: MessageId[][] = []
-    for (let at = 0; at < ids.length; at += IDONTWANT_IDS_PER_RPC)
-      batches.push(ids.slice(at, at + IDONTWANT_IDS_PER_RPC))
-    return batches
+  /** Extensions go with the first, all else after the topics that it is about. */
+  private waitingRpcs(): RpcParts[] {
+    const subscriptions = batches([...this.subscriptions.values()], SUBSCRIPTIONS_PER_RPC)
+    const [idontwant = [], ...more] = batches([...this.idontwant], IDONTWANT_IDS_PER_RPC)
+    const last = {
+      subscriptions: subscriptions.pop() ?? [],
+      control: {
+        graft: [...this.grafts],
+        prune: [...this.prunes.values()],
+        ihave: [...this.ihave.values()],
+        iwant: [...this.iwant],
+        idontwant
+      }
+    }
+    const [first = last, ...rest] = [...subscriptions.map(some => ({ subscriptions: some })), last]
+    const others = [...rest, ...more.map(ids => ({ control: { idontwant: ids } })), ...this.waitingPartials()]
+    return [{ ...first, extensions: this.extensions }, ...others]
+  }
+
+  /** An RPC holds one of these only. */
+  private *waitingPartials(): Generator<RpcParts> {
+    for (let partial = this.partials.shift(); partial !== undefined; partial = this.partials.shift()) yield { partial }
   }
 
   /** Left as it is where it can be: peers that are told the same share its bytes. */
@@ -233,4 +233,10 @@ export class Outbox {
       if (each.size > 0) each.clear()
     }
   }
+}
+
+function batches<T>(items: readonly T[], size: number): T[][] {
+  const out: T[][] = []
+  for (let at = 0; at < items.length; at += size) out.push(items.slice(at, at + size))
+  return out
 }

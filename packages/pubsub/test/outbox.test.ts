@@ -9,7 +9,8 @@ import {
   MAX_CONTROL_RPC_BYTES,
   MAX_QUEUED_BYTES,
   MAX_QUEUED_IDS,
-  MAX_QUEUED_MESSAGES
+  MAX_QUEUED_MESSAGES,
+  SUBSCRIPTIONS_PER_RPC
 } from '../src/limits.ts'
 import { Outbox } from '../src/outbox.ts'
 import { RoutedMessage } from '../src/routed-message.ts'
@@ -142,6 +143,19 @@ describe('the outbox of a peer', () => {
     expect(rpcs.flatMap(({ control }) => control?.iwant ?? [])).toEqual(ids)
     expect(rpcs.flatMap(({ control }) => control?.ihave ?? []).flatMap(ihave => ihave.ids)).toEqual(ids)
     expect(dropped.size).toBe(0)
+  })
+
+  it('says in RPCs of a hundred topics what rust-libp2p is to heed, extensions in the first', () => {
+    const subscriptions = Array.from({ length: 250 }, (_, i) => ({ topic: String(i), subscribe: true }))
+    outbox.add({ extensions: { partialMessages: true }, subscriptions, control: { graft: ['249'] } })
+    const rpcs = takeRpcs()
+    expect(rpcs.map(rpc => rpc.subscriptions.length)).toEqual([100, 100, 50])
+    expect(rpcs.flatMap(rpc => rpc.subscriptions.map(({ topic }) => topic))).toEqual(subscriptions.map(s => s.topic))
+    expect(rpcs.map(({ control }) => control?.extensions?.partialMessages)).toEqual([true, undefined, undefined])
+    // Not before the topic that it is about.
+    expect(rpcs.map(({ control }) => control?.graft ?? [])).toEqual([[], [], ['249']])
+    expect(SUBSCRIPTIONS_PER_RPC).toBe(100)
+    expect(takeRpcs()).toEqual([])
   })
 
   it('encodes once what all peers are told', () => {

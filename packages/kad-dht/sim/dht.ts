@@ -48,7 +48,7 @@ const EXPERIMENTS: Readonly<Record<string, () => void>> = {
     }
   },
   large() {
-    const net = network(size, { joinsPerSecond: 50, settleMs: MINUTE_MS })
+    const net = network(size, { isRebuilt: true, settleMs: MINUTE_MS })
     print('at rest', lookups(net, { count: 300 }))
     printProviders('provide, find', provideAndFind(net, { count: 100, laterMs: MINUTE_MS }))
   }
@@ -70,10 +70,15 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(EXPERIMENT
 
 function network(
   nodes: number,
-  { settleMs, ...options }: { settleMs: number } & Partial<ConstructorParameters<typeof SimNetwork>[0]>
+  {
+    settleMs,
+    isRebuilt = false,
+    ...options
+  }: { settleMs: number; isRebuilt?: boolean } & Partial<ConstructorParameters<typeof SimNetwork>[0]>
 ): SimNetwork {
   const net = new SimNetwork({ size: nodes, seed, joinsPerSecond: 20, ...options })
-  net.build({ settleMs })
+  if (isRebuilt) net.rebuild({ settleMs })
+  else net.build({ settleMs })
   const { messages, bytes } = net.cores.stats
   const tables = net.answering().map(index => net.node(index).core.table.size)
   const average = tables.reduce((sum, count) => sum + count, 0) / tables.length

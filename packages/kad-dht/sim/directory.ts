@@ -4,6 +4,7 @@ import { multiaddr } from '@ts-libp2p/multiaddr'
 import { peerIdFromBytes } from '@ts-libp2p/peer-id'
 import { SeededRandom } from '@ts-libp2p/testing'
 import { type Contact, Contacts, contactOf } from '../src/contact.ts'
+import { groupsOf, OPERATOR } from '../src/groups.ts'
 import { passthroughMapper } from '../src/index.ts'
 
 /** First bytes of addresses that are on the internet. */
@@ -16,6 +17,7 @@ export class Directory {
   readonly contacts: Contacts = new Contacts(passthroughMapper, 1_000_000)
   private readonly random: SeededRandom
   private readonly byIndex: Contact[] = []
+  private readonly groups: (readonly string[])[] = []
   private readonly byName = new Map<string, number>()
 
   constructor(seed: number | string) {
@@ -42,6 +44,14 @@ export class Directory {
 
   index({ name }: Pick<Contact, 'name'>): number | undefined {
     return this.byName.get(name)
+  }
+
+  /** The networks that somebody is in. */
+  groupsOf(contact: Contact): readonly string[] {
+    const index = this.byName.get(contact.name)
+    if (index === undefined) return groupsOf(contact.multiaddrs, OPERATOR)
+    this.groups[index] ??= groupsOf(contact.multiaddrs, OPERATOR)
+    return this.groups[index]
   }
 
   private randomAddress(): string {

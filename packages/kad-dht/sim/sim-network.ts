@@ -8,6 +8,7 @@ import type { KadDHTOptions } from '../src/options.ts'
 import type { LookupRun } from '../src/query/lookup-run.ts'
 import { frame, type MessageName, MessageType } from '../src/wire/message.ts'
 import { Directory } from './directory.ts'
+import { KeptTables } from './kept-tables.ts'
 import { type Packet, SimNode, type SimNodeInit } from './sim-node.ts'
 
 export interface SimNetworkOptions {
@@ -34,6 +35,8 @@ export class SimNetwork {
   /** Indexes of nodes that complete handshakes and answer no request. */
   readonly unresponsive: Set<number> = new Set()
   private readonly options: SimNetworkOptions
+  /** While everybody comes back. */
+  private kept: KeptTables | undefined
   /** Makes the node at an index that is not an honest one. */
   private readonly others = new Map<number, (init: SimNodeInit) => SimNode>()
 
@@ -56,6 +59,15 @@ export class SimNetwork {
       this.cores.add()
       this.cores.run({ ms: 1000 / joinsPerSecond })
     }
+    this.cores.run({ ms: settleMs })
+  }
+
+  /** The same at once: everybody is back after a stop with the table of before, and looks itself up. */
+  rebuild({ settleMs = 60_000 }: { settleMs?: number } = {}): void {
+    const contacts = Array.from({ length: this.size }, (_, index) => this.directory.contact(index))
+    this.kept = new KeptTables(contacts, this.random.fork('kept tables'))
+    this.cores.add(this.size)
+    this.kept = undefined
     this.cores.run({ ms: settleMs })
   }
 
@@ -161,6 +173,10 @@ export class SimNetwork {
     const other = this.others.get(port.index)
     if (other !== undefined) return other(init)
     const node = new SimNode(init)
+    if (this.kept !== undefined) {
+      node.comeBack(this.kept)
+      return node
+    }
     const known = this.random.shuffle(Array.from({ length: Math.min(port.index, BOOTSTRAP) }, (_, i) => i))
     node.join(known.slice(0, BOOTSTRAP_DIALS))
     return node

@@ -5,7 +5,6 @@ import { noLog, takeMessage } from '@ts-libp2p/stream'
 import type { CorePort, CoreShell } from '@ts-libp2p/testing/simulation'
 import type { Contact } from '../src/contact.ts'
 import { Core } from '../src/core.ts'
-import { groupsOf, OPERATOR } from '../src/groups.ts'
 import { MAX_REFRESHED_PREFIX, REFRESH_MS, REQUEST_TIMEOUT_MS } from '../src/limits.ts'
 import { checked, type KadDHTOptions } from '../src/options.ts'
 import { nameInBucket } from '../src/prefix-keys.ts'
@@ -13,6 +12,7 @@ import type { LookupRun } from '../src/query/lookup-run.ts'
 import type { Messenger, Outcome } from '../src/rpc/messenger.ts'
 import { decodeMessage, type Frame, type Message, type MessageName } from '../src/wire/message.ts'
 import type { Directory } from './directory.ts'
+import type { KeptTables } from './kept-tables.ts'
 
 /**
  * What passes between two nodes. A connection takes two round trips, TCP's and that of the handshakes, and brings who the
@@ -94,6 +94,16 @@ export class SimNode implements CoreShell<Packet>, Messenger {
       this.port.after(REFRESH_MS, again)
     }
     this.port.after(REFRESH_MS * (0.5 + this.port.random.float()), again)
+  }
+
+  /** Comes back with the table of before, and looks itself up. Nobody is connected. */
+  comeBack(tables: KeptTables): void {
+    const { core, contact: self, directory, port } = this
+    tables.fill(self.key, core.k, contact => {
+      const groups = directory.groupsOf(contact)
+      return core.table.add({ contact, groups, isConnected: false }, port.now()).verdict === 'added'
+    })
+    port.after(1000 * port.random.float(), () => this.lookUp('FIND_NODE', peerIdToBytes(self.id), () => {}))
   }
 
   lookUp(message: MessageName, key: Uint8Array, done: (run: LookupRun) => void): LookupRun {
@@ -211,8 +221,7 @@ export class SimNode implements CoreShell<Packet>, Messenger {
   protected connected(index: number): void {
     this.use(index)
     const contact = this.directory.contact(index)
-    const groups = groupsOf(contact.multiaddrs, OPERATOR)
-    this.core.meet({ contact, groups, isConnected: true })
+    this.core.meet({ contact, groups: this.directory.groupsOf(contact), isConnected: true })
     const jobs = this.dialling.get(index) ?? []
     this.dialling.delete(index)
     for (const job of jobs) {

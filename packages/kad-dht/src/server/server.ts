@@ -15,6 +15,7 @@ import { CUSTOMER, groupOf } from '../groups.ts'
 import { keyOf } from '../key.ts'
 import { MAX_PROVIDER_KEY_BYTES, MAX_SENT_ANSWER_BYTES, MAX_VALUE_BYTES } from '../limits.ts'
 import type { OwnRecords } from '../own/own-records.ts'
+import type { Entry } from '../table/bucket.ts'
 import type { RoutingTable } from '../table/routing-table.ts'
 import { type Frame, frame, type Message, MessageType, nameOfType } from '../wire/message.ts'
 import { isMultihash } from '../wire/multihash.ts'
@@ -73,8 +74,12 @@ export class Server {
     needKey(type, key, key.byteLength > 0)
     const closer = this.closerTo(key, from)
     const target = mayBePeerId(key) ? this.init.connected(key) : undefined
-    if (target === undefined || closer.some(({ id }) => id.equals(key))) return this.fill({ type, key }, closer)
-    return target.then(contact => this.fill({ type, key }, contact === undefined ? closer : [contact, ...closer]))
+    if (target === undefined || closer.some(({ contact }) => contact.id.equals(key))) {
+      return this.fill({ type, key }, closer)
+    }
+    return target.then(contact => {
+      return this.fill({ type, key }, contact === undefined ? closer : [{ contact, isConnected: true }, ...closer])
+    })
   }
 
   private onGetProviders({ type, key }: Message, from: Asker): Frame {
@@ -113,16 +118,20 @@ export class Server {
     return frame({ type, key, record: encodeValueRecord(record) })
   }
 
-  private closerTo(key: Uint8Array, { remotePeer }: Asker): Contact[] {
+  /** All but the asker. */
+  private closerTo(key: Uint8Array, { remotePeer }: Asker): Entry[] {
     const { table, k } = this.init
-    const closest = table.closest(keyOf(key), k + 1)
-    return closest.filter(({ id }) => !id.equals(remotePeer)).slice(0, k)
+    const asker = remotePeer.toString()
+    const nearest = table.nearest(keyOf(key), k + 1)
+    const at = nearest.findIndex(({ contact }) => contact.name === asker)
+    nearest.splice(at < 0 ? k : at, 1)
+    return nearest
   }
 
   /** The nearest peers first, then as many providers as fit. */
   private fill(
     answer: Pick<Message, 'type' | 'key' | 'record'>,
-    closer: readonly Contact[],
+    closer: readonly Pick<Entry, 'contact' | 'isConnected'>[],
     providers: readonly Uint8Array[] = []
   ): Frame {
     let left = MAX_SENT_ANSWER_BYTES - answer.key.byteLength - (answer.record?.byteLength ?? 0) - 16
@@ -130,9 +139,7 @@ export class Server {
       left -= wire.byteLength + 4
       return left >= 0
     }
-    const closerPeers = closer
-      .map(contact => contact.wire(this.init.table.get(contact)?.isConnected ?? true))
-      .filter(fits)
+    const closerPeers = closer.map(({ contact, isConnected }) => contact.wire(isConnected)).filter(fits)
     return frame({ ...answer, closerPeers, providerPeers: providers.filter(fits) })
   }
 }

@@ -22,17 +22,17 @@ interface Pending {
 export class Bucket {
   readonly entries: Map<string, Entry> = new Map()
   pending: Pending | undefined
-  private good: readonly Contact[] | undefined
+  private responsive: readonly Entry[] | undefined
 
   /** Those that did not fail of late. Remembered until `changed` is called: every request asks for it. */
-  get contacts(): readonly Contact[] {
-    this.good ??= [...this.entries.values()].filter(({ failures }) => failures === 0).map(({ contact }) => contact)
-    return this.good
+  get good(): readonly Entry[] {
+    this.responsive ??= [...this.entries.values()].filter(({ failures }) => failures === 0)
+    return this.responsive
   }
 
-  /** Something of an entry changed that `contacts` shows. */
+  /** An entry came, went, failed or answered again. */
   changed(): void {
-    this.good = undefined
+    this.responsive = undefined
   }
 
   /** How many of its peers are in a network. */

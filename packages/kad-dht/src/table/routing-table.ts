@@ -36,7 +36,9 @@ export interface Newcomer {
   readonly isConnected: boolean
 }
 
-type Order = ReturnType<typeof nearestTo>
+type Order = (a: Entry, b: Entry) => number
+
+const NONE: readonly Entry[] = []
 
 /** What one bucket holds: for people and tests. */
 export interface BucketView {
@@ -147,16 +149,22 @@ export class RoutingTable {
     this.promote(bucket)
   }
 
+  /** Up to `count` peers, the nearest first. */
+  closest(target: Key, count: number): Contact[] {
+    return this.nearest(target, count).map(({ contact }) => contact)
+  }
+
   /**
-   * Up to `count` peers, the nearest first; those that failed of late only where there are no others.
+   * What is known of up to `count` peers, the nearest first; those that failed of late only where there are no others.
    *
    * The bucket of the target's own prefix holds the nearest. All buckets behind it are equally far in their first bit
    * that differs, and every bucket before it is farther than the one behind it.
    */
-  closest(target: Key, count: number): Contact[] {
+  nearest(target: Key, count: number): Entry[] {
     const index = Math.min(commonPrefixLength(this.self, target), this.buckets.length)
-    const order = nearestTo(target)
-    const found: Contact[] = []
+    const near = nearestTo(target)
+    const order: Order = (a, b) => near(a.contact, b.contact)
+    const found: Entry[] = []
     this.take(found, order, count, index, index + 1)
     if (found.length < count) this.take(found, order, count, index + 1, this.buckets.length)
     for (let i = index - 1; i >= 0 && found.length < count; i--) this.take(found, order, count, i, i + 1)
@@ -194,13 +202,13 @@ export class RoutingTable {
     return 0
   }
 
-  private take(found: Contact[], order: Order, count: number, from: number, to: number): void {
-    const good: Contact[] = []
+  private take(found: Entry[], order: Order, count: number, from: number, to: number): void {
+    const good: Entry[] = []
     for (let i = from; i < to; i++) {
-      for (const contact of this.buckets[i]?.contacts ?? []) good.push(contact)
+      for (const entry of this.buckets[i]?.good ?? NONE) good.push(entry)
     }
     good.sort(order)
-    for (let i = 0; i < good.length && found.length < count; i++) found.push(good[i] as Contact)
+    for (let i = 0; i < good.length && found.length < count; i++) found.push(good[i] as Entry)
   }
 
   private contend(bucket: Bucket, entry: Entry, now: number): Admission {

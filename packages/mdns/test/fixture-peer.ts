@@ -64,9 +64,9 @@ export class FixturePeer implements AsyncDisposable {
     })
   }
 
-  /** Has it connect to a peer by its id alone; resolves with the address. */
-  async dial(peerId: string): Promise<Line> {
-    this.child.stdin?.write(`dial ${peerId}\n`)
+  /** Has it connect to a peer by its id alone, or by an address; resolves with the address. */
+  async dial(target: string): Promise<Line> {
+    this.child.stdin?.write(`dial ${target}\n`)
     return await this.line('dialled')
   }
 

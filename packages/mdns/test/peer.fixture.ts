@@ -1,9 +1,9 @@
 /**
- * A node that takes part in multicast DNS, driven by lines: `find <id>`, `stop`. Prints lines of JSON: what it is, whom it
+ * A node that takes part in multicast DNS, driven by lines: `dial <id or address>`, `stop`. Prints lines of JSON: what it is, whom it
  * discovers and finds. `node peer.fixture.ts <interface,…|all> <fingerprint|public> <listen address,…> [quiet]`
  */
 import { createInterface } from 'node:readline'
-import { createLibp2p, peerIdFromString } from '@ts-libp2p/libp2p'
+import { createLibp2p, multiaddr, peerIdFromString } from '@ts-libp2p/libp2p'
 import { mdns } from '../src/index.ts'
 
 const [interfaces = '', fingerprint, listen = '', quiet] = process.argv.slice(2)
@@ -29,7 +29,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const [command, id = ''] = line.split(' ')
   if (command === 'stop') break
   if (command === 'dial') {
-    const outcome = await node.dial(peerIdFromString(id)).then(
+    const outcome = await node.dial(id.startsWith('/') ? multiaddr(id) : peerIdFromString(id)).then(
       connection => ({ dialled: id, addr: String(connection.remoteAddr) }),
       (err: Error) => ({ dialled: id, error: err.message })
     )

@@ -6,7 +6,7 @@ import { request } from './ask-peer.ts'
 import { type Contact, Contacts, contactOf } from './contact.ts'
 import { KadError } from './errors.ts'
 import { type Key, keyOf } from './key.ts'
-import { FIRST_PEER_WAIT_MS } from './limits.ts'
+import { FIRST_PEER_WAIT_MS, REGION_SHARE } from './limits.ts'
 import { DisjointLookup } from './lookup/disjoint.ts'
 import { Lookup, type LookupInit } from './lookup/lookup.ts'
 import { NetworkSize } from './lookup/network-size.ts'
@@ -171,13 +171,19 @@ export class Core {
     const { alpha, beta, disjointPaths: paths } = this.options
     const init: LookupInit = {
       ...{ target, self: this.self().name, k: this.k, alpha, beta },
-      maxPerGroup: this.options.diversity.perLookup,
+      ...{ maxPerGroup: this.options.diversity.perLookup, region: this.regionShare },
       patience: peer => (this.messenger.isConnected(peer) ? this.warmPatience : this.coldPatience),
       silence: () => this.silence.share
     }
     const search = paths > 1 ? new DisjointLookup({ ...init, paths }) : new Lookup(init)
     const seeds = (): Contact[] => this.table.closest(target, this.k)
     return new LookupRun({ core: this, search, message, key, seeds })
+  }
+
+  /** How much of the key space has so few peers that the k nearest to a key do not all lie in it by chance. */
+  get regionShare(): number {
+    const size = this.networkSize.estimate(this.clock.now())
+    return size === undefined ? 0 : ((this.options.diversity.region ?? REGION_SHARE) * this.k) / size
   }
 
   onAnswer(peer: Contact, tookMs: number, wasConnected: boolean): void {

@@ -85,7 +85,16 @@ export const GREET_DELAY_MS = 2000
 export const MAX_CANDIDATES = 1024
 
 /** Peers of one network (IPv4 /24, IPv6 /48) among the nearest of a lookup, as long as there are others. */
-export const MAX_PER_GROUP_IN_LOOKUP = 5
+export const MAX_PER_GROUP_IN_LOOKUP = 2
+
+/**
+ * Peers, as a share of k, that are expected in the region around a key of which everybody is asked. That all k nearest lie in
+ * it happens by chance to 3 lookups of 1,000; ids that were made for the key do.
+ */
+export const REGION_SHARE = 0.5
+
+/** Answers from such a region, as a multiple of k, after which its other peers are not asked. */
+export const MAX_REGION_ANSWERS = 4
 
 /** Milliseconds after which a request is given up, dialling included. The spec's query timeout. */
 export const REQUEST_TIMEOUT_MS = 10_000

@@ -72,9 +72,18 @@ export interface KadDHTOptions extends ValidatorOptions {
   readonly optimisticProvide?: boolean
   /**
    * Peers of one network that are let into a bucket and into the table (IPv4 /16, IPv6 /32), and that are among the nearest
-   * of a lookup as long as there are others (IPv4 /24, IPv6 /48). Default 2, 3 and 5.
+   * of a lookup as long as there are others (IPv4 /24, IPv6 /48). Default 2, 3 and 2.
    */
-  readonly diversity?: { readonly perBucket?: number; readonly perTable?: number; readonly perLookup?: number }
+  readonly diversity?: {
+    readonly perBucket?: number
+    readonly perTable?: number
+    readonly perLookup?: number
+    /**
+     * Peers, as a share of k, that are expected in the region around a key of which everybody is asked, also beyond k, as
+     * soon as the size of the network is known. Higher: more messages for keys that nobody attacks. Default 0.5; 0: never.
+     */
+    readonly region?: number
+  }
 }
 
 export interface CheckedOptions

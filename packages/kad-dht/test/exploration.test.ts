@@ -3,7 +3,7 @@ import { SeededRandom } from '@ts-libp2p/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Contact } from '../src/contact.ts'
-import { compareDistance, type Key, keyOf } from '../src/key.ts'
+import { compareDistance, distanceShare, type Key, keyOf } from '../src/key.ts'
 import { assign, Exploration, regionLength, regionOf } from '../src/own/exploration.ts'
 import { someNameWithPrefix } from '../src/prefix-keys.ts'
 import { names, peers } from './peers.ts'
@@ -48,11 +48,20 @@ describe('exploring a region', () => {
     const keys = Array.from({ length: 300 }, (_, i) => ({ key: fromUtf8(`${i}`), place: keyOf(fromUtf8(`${i}`)) }))
     const region = regionOf(keys[0]!.place, length)
     const own = keys.filter(({ place }) => regionOf(place, length).bits === region.bits)
-    const told = assign(own, explore(region, k, random).peers, k)
+    const told = assign(own, explore(region, k, random).peers, { k, share: 0 })
     for (const { key, place } of own) {
       const holders = [...told].flatMap(([peer, list]) => (list.includes(key) ? [peer] : []))
       expect(names(holders).sort()).toEqual(names(nearest(place, k)).sort())
     }
+  })
+
+  it('tells everybody of the region around a key, within bounds, where there are more than k', () => {
+    const place = keyOf(fromUtf8('attacked'))
+    const key = fromUtf8('attacked')
+    const order = nearest(place, network.length)
+    const share = (distanceShare(place, order[12]!.key) + distanceShare(place, order[13]!.key)) / 2
+    expect(names([...assign([{ key, place }], network, { k: 5, share }).keys()])).toEqual(names(order.slice(0, 13)))
+    expect(names([...assign([{ key, place }], network, { k: 5, share: 1 }).keys()])).toEqual(names(order.slice(0, 20)))
   })
 
   it('is one lookup where there are fewer than k peers', () => {

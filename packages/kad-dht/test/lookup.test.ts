@@ -2,7 +2,7 @@ import { SeededRandom } from '@ts-libp2p/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Contact } from '../src/contact.ts'
-import { compareDistance, keyOf } from '../src/key.ts'
+import { compareDistance, distanceShare, keyOf } from '../src/key.ts'
 import { DisjointLookup } from '../src/lookup/disjoint.ts'
 import { Lookup, type LookupInit } from '../src/lookup/lookup.ts'
 import type { Search } from '../src/lookup/search.ts'
@@ -193,12 +193,12 @@ describe('peers of one /24', () => {
   const crowd = nearestFirst(Array.from({ length: 60 }, (_, i) => peer(`sybil ${i}`, `/ip4/5.6.7.8/tcp/${i + 1}`)))
   const honest = nearestFirst(Array.from({ length: 20 }, (_, i) => peer(`h ${i}`, `/ip4/5.6.${i + 10}.1/tcp/1`)))
 
-  it('are five of the k nearest at most, as long as there are others', () => {
+  it('are two of the k nearest at most, as long as there are others', () => {
     const lookup = new Lookup(init)
     lookup.begin([...crowd, ...honest], 0)
     play(lookup, () => [], new SeededRandom(1))
     const found = lookup.closest(20)
-    expect(found.filter(contact => crowd.includes(contact))).toHaveLength(5)
+    expect(found.filter(contact => crowd.includes(contact))).toHaveLength(2)
   })
 
   it('are all asked where there are no others', () => {
@@ -272,5 +272,45 @@ describe('disjoint paths', () => {
     const path = search.pathOf(c.name)
     play(search, ({ name }) => (search.pathOf(name) === path ? honest : liars), new SeededRandom(3))
     expect(names(search.closest(60))).toEqual(expect.arrayContaining(names(honest)))
+  })
+})
+
+/** Ids that were made for a key are nearer to it than chance would have so many. */
+describe('a lookup whose k nearest are improbably near', () => {
+  /** Reaches up to the peer at `index`, and not to the next. */
+  const regionOf = (index: number): number =>
+    (distanceShare(target, all[index]!.key) + distanceShare(target, all[index + 1]!.key)) / 2
+  const cases: readonly { what: string; region: number; asked: number }[] = [
+    { what: 'asks everybody of the region that holds them', region: regionOf(11), asked: 12 },
+    { what: 'asks nobody else where the region holds k', region: regionOf(4), asked: 5 },
+    { what: 'asks nobody else where the region holds fewer', region: regionOf(2), asked: 5 },
+    { what: 'does not go on for ever', region: 1, asked: 20 }
+  ]
+  for (const { what, region, asked } of cases) {
+    it(what, () => {
+      const lookup = new Lookup({ ...init, k: 5, region })
+      lookup.begin(all, 0)
+      const questions = play(lookup, () => [], new SeededRandom(what))
+      expect(questions).toBe(asked)
+      expect(names(lookup.holders())).toEqual(names(all.slice(0, asked)))
+      expect(names(lookup.closest(5))).toEqual(names(all.slice(0, 5)))
+    })
+  }
+
+  it('does so on each of several paths', () => {
+    const lookup = new DisjointLookup({ ...init, k: 5, region: regionOf(11), paths: 2 })
+    lookup.begin(all, 0)
+    play(lookup, () => [], new SeededRandom('paths'))
+    expect(names(lookup.holders())).toEqual(names(all.slice(0, 12)))
+  })
+
+  it('does not have more of one network for that', () => {
+    const sybils = nearestFirst(Array.from({ length: 30 }, (_, i) => peer(`sybil ${i}`, `/ip4/45.1.7.${i + 1}/tcp/1`)))
+    const lookup = new Lookup({ ...init, k: 5, region: 1, maxPerGroup: 2 })
+    lookup.begin([...sybils, ...all], 0)
+    play(lookup, () => [], new SeededRandom('sybils'))
+    const found = new Set(names(lookup.holders()))
+    expect(sybils.filter(({ name }) => found.has(name))).toHaveLength(2)
+    expect(found.size).toBe(20)
   })
 })

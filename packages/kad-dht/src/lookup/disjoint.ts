@@ -1,6 +1,6 @@
 import type { Contact } from '../contact.ts'
 import { nearestTo } from '../key.ts'
-import { ALPHA } from '../limits.ts'
+import { ALPHA, K } from '../limits.ts'
 import type { Candidate } from './candidate.ts'
 import { Lookup, type LookupInit } from './lookup.ts'
 import type { Search, Step } from './search.ts'
@@ -20,10 +20,12 @@ export class DisjointLookup implements Search {
   private readonly order: ReturnType<typeof nearestTo>
   private readonly lookups: Lookup[]
   private readonly claimed = new Map<string, number>()
+  private readonly k: number
   private turn = 0
 
   constructor({ paths, ...init }: DisjointLookupInit) {
     this.paths = paths
+    this.k = init.k ?? K
     this.order = nearestTo(init.target)
     const alpha = Math.max(1, Math.ceil((init.alpha ?? ALPHA) / paths))
     this.lookups = Array.from({ length: paths }, (_, path) => {
@@ -83,6 +85,12 @@ export class DisjointLookup implements Search {
 
   closest(count: number): Contact[] {
     return this.sorted(this.lookups.flatMap(lookup => lookup.closest(count))).slice(0, count)
+  }
+
+  holders(): Contact[] {
+    const all = this.sorted(this.lookups.flatMap(lookup => lookup.holders()))
+    const within = this.lookups.reduce((sum, lookup) => sum + lookup.countWithin(), 0)
+    return all.slice(0, Math.max(this.k, within))
   }
 
   nearest(count: number): Contact[] {

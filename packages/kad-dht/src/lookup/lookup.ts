@@ -1,6 +1,15 @@
 import type { Contact } from '../contact.ts'
-import { type Key, nearestTo } from '../key.ts'
-import { ALPHA, BETA, K, MAX_CANDIDATES, MAX_PER_GROUP_IN_LOOKUP, MAX_SLOW, REQUEST_TIMEOUT_MS } from '../limits.ts'
+import { headOf, type Key, nearestTo } from '../key.ts'
+import {
+  ALPHA,
+  BETA,
+  K,
+  MAX_CANDIDATES,
+  MAX_PER_GROUP_IN_LOOKUP,
+  MAX_REGION_ANSWERS,
+  MAX_SLOW,
+  REQUEST_TIMEOUT_MS
+} from '../limits.ts'
 import { Candidate, type CandidateState } from './candidate.ts'
 import { waitsAfterDial } from './patience.ts'
 import type { PatienceFor, Search, Step } from './search.ts'
@@ -19,6 +28,8 @@ export interface LookupInit {
   /** The share of requests that nobody answers, as far as is known: more peers are asked from the start. Default 0. */
   readonly silence?: () => number
   readonly maxPerGroup?: number
+  /** The share of the key space around the target of which everybody is asked, also beyond k. Default 0. */
+  readonly region?: number
   readonly requestTimeoutMs?: number
   /** Takes a peer for this search alone; false when another has it. For disjoint paths. */
   readonly claim?: (name: string) => boolean
@@ -31,12 +42,16 @@ export interface LookupInit {
  *
  * Nobody waits for the dead: as many are asked as it takes for k answers in all likelihood, another one is asked in the
  * place of a peer that is late, and the search ends without one that is slow, though its answer is welcome.
- * Peers of one network beyond a number are passed over as long as there are others.
+ * Peers of one network beyond a number are passed over as long as there are others. Where the k nearest all lie in a
+ * region that is too small for so many, the rest of the region is asked too: there may be honest ones among them.
  */
 export class Lookup implements Search {
   readonly paths = 1
   private readonly init: Required<Omit<LookupInit, 'self' | 'claim'>> & Pick<LookupInit, 'self' | 'claim'>
   private readonly order: ReturnType<typeof nearestTo>
+  private readonly head: number
+  /** How far the region reaches, in heads of keys. */
+  private readonly reach: number
   /** The nearest first. */
   private readonly list: Candidate[] = []
   private readonly byName = new Map<string, Candidate>()
@@ -52,7 +67,9 @@ export class Lookup implements Search {
   constructor(init: LookupInit) {
     const { maxPerGroup = MAX_PER_GROUP_IN_LOOKUP, requestTimeoutMs = REQUEST_TIMEOUT_MS } = init
     this.order = nearestTo(init.target)
-    this.init = { k: K, alpha: ALPHA, beta: BETA, silence: () => 0, ...init, maxPerGroup, requestTimeoutMs }
+    this.init = { k: K, alpha: ALPHA, beta: BETA, silence: () => 0, region: 0, ...init, maxPerGroup, requestTimeoutMs }
+    this.head = headOf(init.target)
+    this.reach = this.init.region * 2 ** 32
   }
 
   begin(contacts: readonly Contact[], now: number): void {
@@ -117,6 +134,15 @@ export class Lookup implements Search {
 
   closest(count: number): Contact[] {
     return this.pick(count, state => state === 'answered')
+  }
+
+  holders(): Contact[] {
+    return this.closest(Math.max(this.init.k, this.countWithin()))
+  }
+
+  /** Peers of the region that answered. */
+  countWithin(): number {
+    return this.list.filter(({ state, contact }) => state === 'answered' && this.isWithin(contact)).length
   }
 
   nearest(count: number): Contact[] {
@@ -215,9 +241,10 @@ export class Lookup implements Search {
     let isBlocked = false
     for (const candidate of this.list) {
       const { state, isLate, contact } = candidate
-      if (answered === k) break
+      const wanted = this.isWithin(contact) ? MAX_REGION_ANSWERS * k : k
+      if (answered >= wanted) break
       if (state === 'failed' || state === 'slow') continue
-      if (state === 'heard' && expected > k - ENOUGH) break
+      if (state === 'heard' && expected > wanted - ENOUGH) break
       if (isOver(groups, contact.group, maxPerGroup)) continue
       considered++
       if (state === 'heard') return { step: this.mayAsk() ? this.ask(candidate, now) : 'wait', considered }
@@ -229,6 +256,10 @@ export class Lookup implements Search {
     }
     if (isWaiting) return { step: 'wait', considered }
     return { step: answered < beta && this.slowOnes > 0 ? 'wait' : 'done', considered }
+  }
+
+  private isWithin({ head }: Contact): boolean {
+    return (head ^ this.head) >>> 0 < this.reach
   }
 
   private mayAsk(): boolean {

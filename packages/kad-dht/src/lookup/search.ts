@@ -38,6 +38,8 @@ export interface Search {
   overdue(now: number): Contact[]
   /** The nearest peers that answered, the nearest first. */
   closest(count: number): Contact[]
+  /** Those that a record belongs at: the k nearest that answered, and all others of the region around the target. */
+  holders(): Contact[]
   /** The nearest peers that have not failed, asked or not. */
   nearest(count: number): Contact[]
   /** Everybody it came across, the nearest first. */

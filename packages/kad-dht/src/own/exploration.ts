@@ -1,5 +1,6 @@
 import type { Contact } from '../contact.ts'
-import { bitAt, commonPrefixLength, type Key, nearestTo } from '../key.ts'
+import { bitAt, commonPrefixLength, distanceShare, type Key, nearestTo } from '../key.ts'
+import { MAX_REGION_ANSWERS } from '../limits.ts'
 import { MAX_PREFIX_BITS } from '../prefix-keys.ts'
 
 /** A part of the key space: all keys that begin with `length` bits, which are `bits` as a number. */
@@ -60,16 +61,21 @@ export class Exploration {
   }
 }
 
-/** The k peers nearest to each key, turned round: what each peer is to be told. */
+/**
+ * The k peers nearest to each key, and all others of the region around it, turned round: what each peer is to be told.
+ *
+ * @param share - of the key space, that the region is
+ */
 export function assign(
   keys: readonly { key: Uint8Array; place: Key }[],
   peers: readonly Contact[],
-  k: number
+  { k, share }: { k: number; share: number }
 ): Map<Contact, Uint8Array[]> {
   const byPeer = new Map<Contact, Uint8Array[]>()
   for (const { key, place } of keys) {
-    const nearest = [...peers].sort(nearestTo(place)).slice(0, k)
-    for (const peer of nearest) {
+    const nearest = [...peers].sort(nearestTo(place)).slice(0, MAX_REGION_ANSWERS * k)
+    for (const [i, peer] of nearest.entries()) {
+      if (i >= k && distanceShare(place, peer.key) >= share) break
       const told = byPeer.get(peer)
       if (told === undefined) byPeer.set(peer, [key])
       else told.push(key)

@@ -95,9 +95,13 @@ export class Reprovider {
     try {
       const peers = await this.explore(region, signal)
       const told = new Set<string>()
-      await each([...assign(keys, peers, core.k)], core.options.alpha, async ([peer, own]) => {
-        if (await this.tell(peer, own, signal)) for (const key of own) told.add(latin1(key))
-      })
+      await each(
+        [...assign(keys, peers, { k: core.k, share: core.regionShare })],
+        core.options.alpha,
+        async ([peer, own]) => {
+          if (await this.tell(peer, own, signal)) for (const key of own) told.add(latin1(key))
+        }
+      )
       for (const { key } of keys) if (told.has(latin1(key))) core.own.announced(key, core.clock.now())
     } catch (err) {
       signal.throwIfAborted()

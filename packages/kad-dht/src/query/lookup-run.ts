@@ -85,6 +85,11 @@ export class LookupRun {
     return this.search.closest(count)
   }
 
+  /** Those that a record belongs at: the k nearest, and more where these are improbably near. */
+  holders(): Contact[] {
+    return this.search.holders()
+  }
+
   /** The nearest peers that have not failed, asked or not. */
   nearest(count: number = this.core.k): Contact[] {
     return this.search.nearest(count)

@@ -56,7 +56,7 @@ export async function* provide(
   }
   const run = log.add(core.lookup('FIND_NODE', key))
   yield* eventsOf(core, run, signal)
-  yield* sendAll(run.closest(), 'ADD_PROVIDER', send, signal)
+  yield* sendAll(run.holders(), 'ADD_PROVIDER', send, signal)
 }
 
 /**

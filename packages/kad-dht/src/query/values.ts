@@ -29,7 +29,7 @@ export async function* put(
   await storeHere(core, { key, value })
   const run = log.add(core.lookup('FIND_NODE', key))
   yield* eventsOf(core, run, signal)
-  yield* storeAt(core, run.closest(), { key, value }, signal)
+  yield* storeAt(core, run.holders(), { key, value }, signal)
   core.own.keep(key, value, core.clock.now())
 }
 
@@ -47,7 +47,7 @@ export async function putAgain(core: Core, { key, value: own }: OwnValue, signal
   core.values.put({ key, value, timeReceived: now })
   const run = core.lookup('FIND_NODE', key)
   for await (const _ of eventsOf(core, run, signal));
-  for await (const _ of storeAt(core, run.closest(), { key, value }, signal));
+  for await (const _ of storeAt(core, run.holders(), { key, value }, signal));
 }
 
 async function storeHere(core: Core, record: ValueRecord): Promise<void> {
@@ -118,7 +118,7 @@ export async function* get(
   if (best === undefined) throw new KadError('not-found', 'no peer has a valid value under this key')
   if (found.count < quorum) throw new KadError('quorum', `${found.count} peers have a valid value, ${quorum} wanted`)
   if (stored !== undefined) core.values.put({ key, value: best, timeReceived: core.clock.now() })
-  const outdated = run.closest().filter(({ name }) => !found.holders.has(name))
+  const outdated = run.holders().filter(({ name }) => !found.holders.has(name))
   if (outdated.length > 0) correct(core, outdated, { key, value: best })
 }
 

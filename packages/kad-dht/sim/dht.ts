@@ -3,6 +3,7 @@
  * short forms are in `test/scale.test.ts`, the figures in docs/kad-dht.md.
  */
 import { parseArgs } from 'node:util'
+import type { KadDHTOptions } from '../src/options.ts'
 import { unsettle } from './churn.ts'
 import { coldLookups, type LookupFigures, lookups, type ProviderFigures, provideAndFind } from './experiments.ts'
 import { SimNetwork } from './sim-network.ts'
@@ -17,6 +18,23 @@ const { values, positionals } = parseArgs({
 const seed = values.seed
 /** Of the experiment under way. */
 let size = 0
+
+/** Ids made for a key, and the networks that they are of. */
+const ATTACKS: readonly (readonly [sybils: number, networks: number])[] = [
+  [60, 1],
+  [20, 4],
+  [60, 4],
+  [60, 16],
+  [60, 60],
+  [200, 60]
+]
+
+const DEFENCES: Readonly<Record<string, KadDHTOptions['diversity']>> = {
+  'as it is': {},
+  'without the region around a key': { region: 0 },
+  'without limits for networks': { perLookup: 1e6, perBucket: 20, perTable: 1e6 },
+  'without either': { perLookup: 1e6, perBucket: 20, perTable: 1e6, region: 0 }
+}
 
 const EXPERIMENTS: Readonly<Record<string, () => void>> = {
   scale() {
@@ -35,16 +53,27 @@ const EXPERIMENTS: Readonly<Record<string, () => void>> = {
     print('table kept, nobody connected, 20 % silent', coldLookups(net, { count: 300, knowsBootstrap: false }))
   },
   attack() {
-    for (const perLookup of [5, Number.POSITIVE_INFINITY]) {
-      const options = { diversity: { perLookup, ...(perLookup === 5 ? {} : { perBucket: 20, perTable: 1e6 }) } }
-      const net = network(size, { settleMs: 5 * MINUTE_MS, options })
-      console.log(`\n### ${perLookup === 5 ? 'with' : 'without'} diversity limits`)
+    for (const [what, diversity] of Object.entries(DEFENCES)) {
+      const net = network(size, { settleMs: 5 * MINUTE_MS, options: { diversity } })
+      console.log(`\n### ${what}`)
+      print('at rest', lookups(net, { count: 100 }))
+      console.table(ATTACKS.map(([sybils, networks]) => attack(net, { sybils, networks, strangers: 30 })))
       console.log(`200 ids of one /24 connect to a node: ${crowd(net, 200).inTable} get into its routing table`)
-      console.table(
-        [1, 4, 16].flatMap(networks => {
-          return [20, 60].map(sybils => attack(net, { sybils, networks, strangers: 30 }))
+    }
+  },
+  /** Honest nodes that are many in a network. */
+  cluster() {
+    for (const share of [0.1, 0.5, 1]) {
+      for (const perLookup of [2, 5, Number.POSITIVE_INFINITY]) {
+        console.log(`\n### ${percent(share)} of all in one /24, ${perLookup} of a /24 among the nearest of a lookup`)
+        const net = network(size, {
+          settleMs: 5 * MINUTE_MS,
+          addressOf: index => ((index * 7) % 10 < share * 10 ? `/ip4/45.1.7.1/tcp/${4001 + index}` : undefined),
+          options: { diversity: { perLookup } }
         })
-      )
+        print('at rest', lookups(net, { count: 100 }))
+        printProviders('provide, find', provideAndFind(net, { count: 100, laterMs: MINUTE_MS }))
+      }
     }
   },
   large() {

@@ -18,6 +18,8 @@ export interface SimNetworkOptions {
   readonly options?: KadDHTOptions
   /** Nodes that join in a second. Default 50. */
   readonly joinsPerSecond?: number
+  /** Where a node is; undefined for an address of its own. */
+  readonly addressOf?: (index: number) => string | undefined
 }
 
 /** The first nodes are those that everybody knows: they stay and answer. The public network has 6. */
@@ -47,7 +49,7 @@ export class SimNetwork {
     this.random = new SeededRandom(`${seed}/experiment`)
     this.directory = new Directory(seed)
     this.cores = simulateCores({ seed, link, logLines: 1000, create: port => this.create(port) })
-    for (let i = 0; i < size; i++) this.directory.add(`node ${i}`)
+    for (let i = 0; i < size; i++) this.directory.add(`node ${i}`, options.addressOf?.(i))
   }
 
   // ---- who is there --------------------------------------------------------------------------------------------------
@@ -133,7 +135,7 @@ export class SimNetwork {
     const run = this.lookUp(node, 'FIND_NODE', key)
     const providerPeers = [encodePeer(node.contact)]
     const request = frame({ type: MessageType.ADD_PROVIDER, key, providerPeers })
-    for (const peer of run.closest()) node.tell(peer, request, () => {})
+    for (const peer of run.holders()) node.tell(peer, request, () => {})
     this.cores.run({ ms: 2000 })
     return run
   }

@@ -1,6 +1,7 @@
 import { peerIdToBytes } from '@ts-libp2p/peer-id'
 import { encodePeer } from '../src/contact.ts'
 import { commonPrefixLength, keyOf } from '../src/key.ts'
+import { MIN_SIZE_SAMPLES } from '../src/limits.ts'
 import { type Frame, frame, type Message, MessageType } from '../src/wire/message.ts'
 import { idOf } from './directory.ts'
 import { mean } from './figures.ts'
@@ -42,11 +43,11 @@ export function attack(net: SimNetwork, options: AttackOptions): AttackFigures {
   for (const index of indexes) net.node(index).join([0, 1, 2])
   net.cores.run({ ms: 120_000 })
 
-  const provider = net.somebody()
+  const provider = somebodyExperienced(net)
   net.provide(provider, key)
   const isSybil = new Set(indexes.map(index => net.directory.contact(index).name))
   const outcomes = Array.from({ length: options.strangers }, () => {
-    const stranger = net.somebody()
+    const stranger = somebodyExperienced(net)
     const closest = net.lookUp(stranger, 'FIND_NODE', key).closest()
     const share = closest.filter(({ name }) => isSybil.has(name)).length / closest.length
     return { share, found: net.find(stranger, key, provider.contact) !== undefined ? 1 : 0 }
@@ -62,6 +63,13 @@ export function attack(net: SimNetwork, options: AttackOptions): AttackFigures {
     success: mean(outcomes.map(({ found }) => found)),
     mostInTable: Math.max(...inTable)
   }
+}
+
+/** Somebody who has looked things up before, and so knows how large the network is. */
+function somebodyExperienced(net: SimNetwork): SimNode {
+  const node = net.somebody()
+  for (let i = 0; i < MIN_SIZE_SAMPLES; i++) net.lookUp(node, 'FIND_NODE', net.random.bytes(32))
+  return node
 }
 
 /** Names of ids that are nearer to the key than those of `size` honest peers are in all likelihood. */

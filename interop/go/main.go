@@ -29,11 +29,13 @@ func main() {
 	exitOn(err)
 	key, err := privateKey(setting("SEED", ""))
 	exitOn(err)
+	tlsConfig, err := listenerTLS(setting("CERTIFICATE", ""))
+	exitOn(err)
 	host, err := libp2p.New(
 		libp2p.Identity(key),
 		libp2p.ListenAddrStrings(strings.Split(setting("LISTEN", defaultListen), ",")...),
 		libp2p.Transport(tcp.NewTCPTransport),
-		libp2p.Transport(websocket.New),
+		libp2p.Transport(websocket.New, websocket.WithTLSConfig(tlsConfig)),
 		libp2p.Muxer(yamux.ID, yamux.DefaultTransport),
 		libp2p.ChainOptions(security...),
 		libp2p.ResourceManager(&network.NullResourceManager{}),

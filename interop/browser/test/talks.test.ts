@@ -2,11 +2,12 @@ import { describe, expect, inject, it } from 'vitest'
 import { server } from 'vitest/browser'
 import { TALKS, type TalkName, talk } from './talks.ts'
 
+const MIB = 2 ** 20
 const EXPECTED: Record<TalkName, unknown> = {
   identify: { knowsEcho: true, isNode: true },
   ping: expect.any(Number),
-  echo: { isWhole: true, isSame: true },
-  secure: { isSecure: true, isWhole: true, isSame: true },
+  echo: { received: 50 * MIB, isSame: true, isBounded: true },
+  secure: { isSecure: true, received: 5 * MIB, isSame: true, isBounded: true },
   stall: { isBounded: true, isWhole: true },
   gossip: 'answer: hello',
   dht: { hasAddress: true, isConnected: true },

@@ -3,8 +3,8 @@ import { gossipsub } from '@ts-libp2p/gossipsub'
 import { kadDHT } from '@ts-libp2p/kad-dht'
 import { createLibp2p, multiaddr, peerIdFromString, type Stream } from '@ts-libp2p/libp2p'
 import { DHT, ECHO, type Peers, RESTART, STALL, TOPIC, WAKE } from '../src/protocols.ts'
+import { CHUNK, echo } from './pattern.ts'
 
-const CHUNK = new Uint8Array(64 * 1024).map((_, i) => i % 251)
 const MIB = 2 ** 20
 
 type Browser = Awaited<ReturnType<typeof startNode>>
@@ -54,7 +54,7 @@ export const TALKS = {
 
   async gossip(node: Browser, { server }: Peers) {
     const { pubsub } = node.services
-    const answers = pubsub.topic(TOPIC)
+    const answers = pubsub.topic(TOPIC)[Symbol.asyncIterator]()
     await node.dial(multiaddr(server))
     await pubsub.publish(TOPIC, fromUtf8('hello'))
     for await (const { data } of answers) if (toUtf8(data).startsWith('answer')) return toUtf8(data)
@@ -95,24 +95,6 @@ export async function talk(name: TalkName, peers: Peers): Promise<unknown> {
   } finally {
     await node.stop()
   }
-}
-
-async function echo(stream: Stream, bytes: number): Promise<{ isWhole: boolean; isSame: boolean }> {
-  const sending = sendAll(stream, bytes)
-  let isSame = true
-  let received = 0
-  for await (const chunk of stream) {
-    for (const byte of chunk.subarray()) isSame &&= byte === CHUNK[received++ % CHUNK.byteLength]
-  }
-  await sending
-  return { isWhole: received === bytes, isSame }
-}
-
-async function sendAll(stream: Stream, length: number): Promise<void> {
-  for (let sent = 0; sent < length; sent += CHUNK.byteLength) {
-    if (!stream.send(CHUNK)) await stream.onDrain()
-  }
-  await stream.close()
 }
 
 async function text(stream: Stream): Promise<string> {

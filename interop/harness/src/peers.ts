@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +23,8 @@ export interface PeerOptions {
   services?: readonly string[]
   /** By default a free TCP port and a free WebSocket port on 127.0.0.1. */
   listen?: readonly string[]
+  /** Key and certificate, PEM, to listen with at `/tls/ws`. Only in Go and Rust. */
+  certificate?: { readonly key: string; readonly cert: string }
   /** The network namespace to run in. */
   namespace?: string
 }
@@ -56,14 +59,21 @@ function start(program: readonly string[], options: PeerOptions): Promise<Remote
 }
 
 function environment(options: PeerOptions): Record<string, string> {
-  const { security = 'noise', muxer = 'yamux', pubsub, seed, services, listen } = options
+  const { security = 'noise', muxer = 'yamux', pubsub, seed, services, listen, certificate } = options
   return {
     ...{ SECURITY: security, MUXER: muxer },
     ...(pubsub === undefined ? {} : { PUBSUB: JSON.stringify({ ...PUBSUB_DEFAULTS, ...pubsub }) }),
     ...(seed === undefined ? {} : { SEED: String(seed) }),
     ...(services === undefined ? {} : { SERVICES: services.join() }),
-    ...(listen === undefined ? {} : { LISTEN: listen.join() })
+    ...(listen === undefined ? {} : { LISTEN: listen.join() }),
+    ...(certificate === undefined ? {} : { CERTIFICATE: JSON.stringify(derOf(certificate)) })
   }
+}
+
+/** As hex, the key as PKCS#8. */
+function derOf({ key, cert }: { key: string; cert: string }): { key: string; certificate: string } {
+  const pkcs8 = createPrivateKey(key).export({ type: 'pkcs8', format: 'der' })
+  return { key: pkcs8.toString('hex'), certificate: new X509Certificate(cert).raw.toString('hex') }
 }
 
 function folderOf(peer: string): string {

@@ -25,14 +25,17 @@ impl Request {
 
     /// Bytes that are written as hex.
     pub fn bytes(&self, field: &str) -> Result<Vec<u8>> {
-        let text = self.text(field)?;
-        let byte = |at| Ok(u8::from_str_radix(text.get(at..at + 2).ok_or("an odd number of hex digits")?, 16)?);
-        (0..text.len()).step_by(2).map(byte).collect()
+        from_hex(self.text(field)?)
     }
 
     pub fn number(&self, field: &str) -> u64 {
         self.0[field].as_u64().unwrap_or_default()
     }
+}
+
+pub fn from_hex(text: &str) -> Result<Vec<u8>> {
+    let byte = |at| Ok(u8::from_str_radix(text.get(at..at + 2).ok_or("an odd number of hex digits")?, 16)?);
+    (0..text.len()).step_by(2).map(byte).collect()
 }
 
 pub fn hex(bytes: &[u8]) -> String {

@@ -4,6 +4,7 @@ use libp2p::identity::Keypair;
 use serde_json::Value;
 
 use crate::Result;
+use crate::lines::from_hex;
 
 const DEFAULT_LISTEN: &str = "/ip4/127.0.0.1/tcp/0,/ip4/127.0.0.1/tcp/0/ws";
 
@@ -19,6 +20,12 @@ pub enum Muxer {
     Mplex,
 }
 
+/// What it takes to listen at /tls/ws: DER, the key as PKCS#8.
+pub struct Certificate {
+    pub key: Vec<u8>,
+    pub certificate: Vec<u8>,
+}
+
 pub struct Settings {
     pub listen: Vec<String>,
     pub security: Security,
@@ -27,6 +34,8 @@ pub struct Settings {
     pub key: Keypair,
     /// What `PUBSUB` asks for.
     pub pubsub: Option<Value>,
+    /// What `CERTIFICATE` holds.
+    pub certificate: Option<Certificate>,
     services: Vec<String>,
 }
 
@@ -53,6 +62,10 @@ impl Settings {
                 "" => None,
                 json => Some(serde_json::from_str(json)?),
             },
+            certificate: match setting("CERTIFICATE", "").as_str() {
+                "" => None,
+                json => Some(Certificate::from_json(&serde_json::from_str(json)?)?),
+            },
             services: setting("SERVICES", "").split(',').map(str::to_owned).collect(),
         })
     }
@@ -60,6 +73,13 @@ impl Settings {
     /// Whether the node runs a protocol that only some tests want.
     pub fn has(&self, service: &str) -> bool {
         self.services.iter().any(|name| name == service)
+    }
+}
+
+impl Certificate {
+    fn from_json(json: &Value) -> Result<Self> {
+        let bytes = |field: &str| from_hex(json[field].as_str().ok_or_else(|| format!("CERTIFICATE needs {field}"))?);
+        Ok(Self { key: bytes("key")?, certificate: bytes("certificate")? })
     }
 }
 

@@ -19,7 +19,7 @@ const PACKAGES = [
 /** Whole nodes in simulated worlds: what WebCrypto signs for them takes real time, and the run cannot be repeated. */
 const SIMULATED_NODES = [
   'packages/bootstrap/test/bootstrap.test.ts',
-  'packages/gossipsub/test/{hostile,partial,service}.test.ts',
+  'packages/gossipsub/test/{collisions,hostile,partial,service}.test.ts',
   'packages/kad-dht/test/{hostile,modes,upkeep}.test.ts',
   'packages/rendezvous/test/{hostile,rendezvous}.test.ts'
 ]

@@ -6,7 +6,7 @@ import { readCertificate } from './certificate.ts'
 
 export type Implementation = 'go' | 'rust'
 
-export interface StartedPeer {
+interface StartedPeer {
   readonly number: number
   readonly peerId: string
   readonly addrs: string[]

@@ -6,7 +6,7 @@ export const CHUNK: Uint8Array<ArrayBuffer> = new Uint8Array(64 * 1024).map((_, 
 /** What a stream may hold at once: the largest window of yamux, unread, and what waits to be sent. */
 const MAX_HELD_BYTES = 20 * MIB
 
-export interface Echo {
+interface Echo {
   readonly received: number
   readonly isSame: boolean
   /** Whether the stream held little throughout. */

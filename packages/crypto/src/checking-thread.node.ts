@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 import type { PublicKey } from '@ts-libp2p/interface'
 import { isWeakPoint } from './ed25519-points.ts'
@@ -13,12 +12,14 @@ interface Waiting {
 }
 
 /**
- * Checks of each turn of the event loop that are made on this thread. Where one or two messages come in a turn there is
- * time for them, and nothing is gained by waking another thread.
+ * Checks that are made on the thread that asks: a tenth of its time. While there is no more to do, nothing is gained by
+ * waking another thread, and on a busy machine it would have to be waited for. When there is, both have much the same
+ * to do, since receiving and passing a message on takes about as long as a check.
  */
-const CHECKS_HERE_EACH_TURN = 2
+const CHECKS_HERE_EACH_MS = 1
+const MAX_SAVED_CHECKS_HERE = 16
 
-/** Checks beyond those before the thread is started, which takes 20 ms of a processor and memory for good. */
+/** Checks beyond those before the thread is started, which takes 20 ms of a processor, and memory for good. */
 const CHECKS_BEFORE_START = 64
 
 /** Answers that are worth waking this thread for. When the other one has nothing left, it is woken for less. */
@@ -32,17 +33,21 @@ export class CheckingThread {
   private status: 'not needed' | 'starting' | 'running' | 'over' = 'not needed'
   private ring: SignatureRing | undefined
   private worker: Worker | undefined
-  private inThisTurn = 0
+  private readonly now: () => number
+  private checksHere = MAX_SAVED_CHECKS_HERE
+  private since: number
   private beforeStart = CHECKS_BEFORE_START
 
-  constructor(program: string = VERIFIER_PROGRAM) {
+  /** `now` is in milliseconds. */
+  constructor(program: string = VERIFIER_PROGRAM, now: () => number = () => performance.now()) {
     this.program = program
+    this.now = now
+    this.since = now()
   }
 
   /** As `VerifierThread` says. */
   take(check: SignatureCheck, answer: (isValid: boolean) => void): boolean {
-    if (this.inThisTurn++ === 0) setImmediate(this.endTurn)
-    if (this.inThisTurn <= CHECKS_HERE_EACH_TURN) return false
+    if (this.hasTimeHere()) return false
     if (check.signature.byteLength !== SIGNATURE_BYTES || !this.isSuitable(check.key)) return false
     if (this.status === 'not needed' && --this.beforeStart <= 0) this.start()
     const slot = this.status === 'running' ? (this.ring?.push(check) ?? -1) : -1
@@ -56,6 +61,15 @@ export class CheckingThread {
     this.status = 'over'
     this.ring = undefined
     await this.worker?.terminate()
+  }
+
+  private hasTimeHere(): boolean {
+    const now = this.now()
+    this.checksHere = Math.min(MAX_SAVED_CHECKS_HERE, this.checksHere + (now - this.since) * CHECKS_HERE_EACH_MS)
+    this.since = now
+    if (this.checksHere < 1) return false
+    this.checksHere--
+    return true
   }
 
   /** The other thread knows Ed25519, and does not ask whether a key is one that anybody can sign for. */
@@ -117,10 +131,6 @@ export class CheckingThread {
     const one = this.waiting[slot]
     this.waiting[slot] = undefined
     return one
-  }
-
-  private readonly endTurn = (): void => {
-    this.inThisTurn = 0
   }
 }
 

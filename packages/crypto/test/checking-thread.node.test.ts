@@ -4,7 +4,7 @@ import { CheckingThread } from '../src/checking-thread.node.ts'
 import { ed25519FromSeed, generateKeyPair, publicKeyFromRaw } from '../src/index.ts'
 import { MAX_WAITING_CHECK_BYTES, MAX_WAITING_CHECKS } from '../src/limits.ts'
 import { VERIFIER_PROGRAM } from '../src/verifier-program.node.ts'
-import type { SignatureCheck, VerifierThread } from '../src/verifier-thread.ts'
+import type { SignatureCheck } from '../src/verifier-thread.ts'
 
 const authors = Array.from({ length: 5 }, (_, i) => ed25519FromSeed(new Uint8Array(32).fill(i + 1)))
 const never = (): never => expect.unreachable('answered')
@@ -22,26 +22,19 @@ async function checkOf(i: number): Promise<SignatureCheck & { isValid: boolean }
 const some = await Promise.all(Array.from({ length: 100 }, (_, i) => checkOf(i)))
 const right = some[1]!
 
-/** Asks for much until the thread runs. Returns how often it did not take a check. */
-async function running(thread: Pick<VerifierThread, 'take'>): Promise<number> {
-  for (let refused = 0; ; refused++) {
-    await nextTurn()
-    if (inOneTurn(thread, [right, right, right]).some(taken => taken)) return refused
-  }
+/** Has the thread started, by one whose time stands still: it has one check waiting then. */
+async function running(thread: CheckingThread): Promise<void> {
+  askFor(thread, 16)
+  while (!askFor(thread, 1)[0]) await nextTurn()
 }
 
-function inOneTurn(thread: Pick<VerifierThread, 'take'>, checks: readonly SignatureCheck[]): boolean[] {
-  return checks.map(check => thread.take(check, () => {}))
+function askFor(thread: CheckingThread, count: number): boolean[] {
+  return Array.from({ length: count }, () => thread.take(right, () => {}))
 }
 
-/** Past the checks that each turn makes here. */
-async function inBusyTurn(thread: Pick<VerifierThread, 'take'>): Promise<void> {
-  await nextTurn()
-  inOneTurn(thread, [right, right])
-}
-
+/** Runs, and takes all from now on: no time passes. */
 async function withThread(program: string, run: (thread: CheckingThread) => Promise<void>): Promise<void> {
-  const thread = new CheckingThread(program)
+  const thread = new CheckingThread(program, () => 0)
   try {
     await running(thread)
     await run(thread)
@@ -53,7 +46,6 @@ async function withThread(program: string, run: (thread: CheckingThread) => Prom
 /** Hands the checks over until all were taken, and returns the answers in the order in which they came. */
 async function answersTo(thread: CheckingThread, checks: readonly SignatureCheck[]): Promise<[number, boolean][]> {
   const answers: [number, boolean][] = []
-  await inBusyTurn(thread)
   return await new Promise(resolve => {
     for (const [i, check] of checks.entries()) {
       const isTaken = thread.take(check, isValid => {
@@ -88,7 +80,6 @@ describe('a thread that checks signatures', () => {
   it('needs nothing of a check when it has taken it', async () => {
     await withThread(VERIFIER_PROGRAM, async thread => {
       const mine = { ...right, data: right.data.map(piece => piece.slice()), signature: right.signature.slice() }
-      await inBusyTurn(thread)
       const answers: boolean[] = []
       const last = new Promise<boolean>(resolve => {
         for (const one of some) thread.take(one, isValid => answers.push(isValid))
@@ -100,16 +91,28 @@ describe('a thread that checks signatures', () => {
     })
   })
 
-  it('is not bothered with the first checks of a turn, nor with other keys and lengths', async () => {
+  it('is not bothered with other keys and signatures of other lengths', async () => {
     const other = await generateKeyPair('secp256k1')
-    const foreign = { key: other.publicKey, data: right.data, signature: await other.sign(new Uint8Array(1)) }
+    const foreign = { key: other.publicKey, data: right.data, signature: new Uint8Array(64) }
     const long = { ...right, signature: new Uint8Array(65) }
     await withThread(VERIFIER_PROGRAM, async thread => {
-      await nextTurn()
-      expect(inOneTurn(thread, [right, right, right, foreign, long, right])).toEqual([
-        ...[false, false, true, false, false, true]
-      ])
+      expect([foreign, long, right].map(check => thread.take(check, () => {}))).toEqual([false, false, true])
     })
+  })
+
+  it('is not bothered while there is time here: for one check a millisecond, and sixteen at once', async () => {
+    let now = 0
+    const thread = new CheckingThread(VERIFIER_PROGRAM, () => now)
+    await running(thread)
+    const taken = (): number => askFor(thread, 20).filter(isTaken => isTaken).length
+    expect(taken()).toBe(20)
+    now += 3.5
+    expect(taken()).toBe(17)
+    now += 0.5
+    expect(taken()).toBe(19)
+    now += 1000
+    expect(taken()).toBe(4)
+    await thread.stop()
   })
 
   it('is not asked about keys that anybody can sign for', async () => {
@@ -117,27 +120,26 @@ describe('a thread that checks signatures', () => {
     const weak = publicKeyFromRaw(Uint8Array.of(1, ...new Uint8Array(31)))
     const signature = Uint8Array.of(1, ...new Uint8Array(63))
     await withThread(VERIFIER_PROGRAM, async thread => {
-      await inBusyTurn(thread)
       expect(thread.take({ key: weak, data: right.data, signature }, never)).toBe(false)
       expect(weak.verify(right.data[0]!, signature)).toBe(false)
     })
   })
 
   it('is started when there is much to check, and not before', async () => {
-    const thread = new CheckingThread()
-    for (let i = 0; i < 100; i++) {
-      await nextTurn()
-      expect(inOneTurn(thread, [right, right])).toEqual([false, false])
-    }
+    let now = 0
+    const thread = new CheckingThread(VERIFIER_PROGRAM, () => now)
+    for (; now < 10_000; now += 16) expect(askFor(thread, 16)).not.toContain(true)
+    askFor(thread, 16 + 63)
     expect(thread).toMatchObject({ status: 'not needed' })
-    expect(await running(thread)).toBeGreaterThan(60)
+    askFor(thread, 1)
+    expect(thread).toMatchObject({ status: 'starting' })
+    await running(thread)
     await thread.stop()
   })
 
   it('has so many waiting, and no more', async () => {
     await withThread(SILENT, async thread => {
       let taken = 1
-      await inBusyTurn(thread)
       while (thread.take(right, never)) taken++
       expect(taken).toBe(MAX_WAITING_CHECKS)
     })
@@ -147,7 +149,6 @@ describe('a thread that checks signatures', () => {
     const data = new Uint8Array(100_000)
     await withThread(SILENT, async thread => {
       let taken = 0
-      await inBusyTurn(thread)
       while (thread.take({ ...right, data: [data] }, never)) taken++
       expect(taken).toBe(Math.floor(MAX_WAITING_CHECK_BYTES / 100_097))
       expect(thread.take({ ...right, data: [new Uint8Array(MAX_WAITING_CHECK_BYTES)] }, never)).toBe(false)
@@ -158,7 +159,6 @@ describe('a thread that checks signatures', () => {
     await withThread(dyingAt(50), async thread => {
       const answers = await answersTo(thread, some)
       expect(answers.toSorted(([a], [b]) => a - b)).toEqual(some.map(({ isValid }, i) => [i, isValid]))
-      await inBusyTurn(thread)
       expect(thread.take(right, never)).toBe(false)
     })
   })
@@ -168,17 +168,14 @@ describe('a thread that checks signatures', () => {
     ['dies at once', 'process.exit(1)']
   ])('does without it where it cannot run: %s', async (_, program) => {
     const thread = new CheckingThread(program)
-    await nextTurn()
-    expect(inOneTurn(thread, Array(100).fill(right))).not.toContain(true)
+    expect(askFor(thread, 100)).not.toContain(true)
     await vi.waitFor(() => expect(thread).toMatchObject({ status: 'over' }), { timeout: 30_000 })
-    await inBusyTurn(thread)
     expect(thread.take(right, never)).toBe(false)
     await thread.stop()
   })
 
   it('does not answer any more when it was stopped', async () => {
     await withThread(VERIFIER_PROGRAM, async thread => {
-      await inBusyTurn(thread)
       for (const check of some) expect(thread.take(check, never)).toBe(true)
       await thread.stop()
       await thread.stop()

@@ -13,7 +13,7 @@ const onAnswer = (): void => {
   answers++
 }
 while (answers === 0) {
-  for (let i = 0; i < 10; i++) thread.take(check, onAnswer)
+  for (let i = 0; i < 20; i++) thread.take(check, onAnswer)
   await nextTurn()
 }
 console.log('answered')

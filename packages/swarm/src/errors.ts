@@ -60,8 +60,7 @@ export class DialError extends Libp2pError<'dial-failed'> {
   readonly attempts: readonly DialAttempt[]
 
   constructor(target: string, attempts: readonly DialAttempt[], options?: ErrorOptions) {
-    const tree = describeAttempts(attempts)
-    super('DialError', 'dial-failed', `could not connect to ${target}${tree === '' ? '' : `\n${tree}`}`, options)
+    super('DialError', 'dial-failed', `could not connect to ${target}${why(attempts, options?.cause)}`, options)
     this.attempts = attempts
   }
 
@@ -69,6 +68,12 @@ export class DialError extends Libp2pError<'dial-failed'> {
   describe(): string {
     return describeAttempts(this.attempts)
   }
+}
+
+/** The tree of attempts; where nothing could be tried, why that is. */
+function why(attempts: readonly DialAttempt[], cause: unknown): string {
+  if (attempts.length > 0) return `\n${describeAttempts(attempts)}`
+  return cause instanceof Error ? `: ${causes(cause)}` : ''
 }
 
 /** Prints attempts as an indented tree: address, outcome, how far it got and how long it took, and why. */

@@ -5,6 +5,7 @@ import type { Stream } from './stream.ts'
 export interface MetricOptions {
   /** What the values are of, e.g. `bytes`. */
   label?: string
+  /** A sentence that says what is measured. */
   help?: string
 }
 
@@ -45,6 +46,7 @@ export interface CounterGroup<T extends string = any> {
 }
 
 export interface HistogramOptions extends MetricOptions {
+  /** The upper bounds of the buckets, ascending. Default: those of whoever collects the metrics. */
   buckets?: number[]
 }
 

@@ -4,7 +4,9 @@ import type { MessageStream, Stream } from './stream.ts'
 export interface StreamOptions {
   /** See `MessageStream.inactivityTimeout`. */
   inactivityTimeout?: number
+  /** Bytes. See `MessageStream.maxReadBufferLength`. */
   maxReadBufferLength?: number
+  /** Bytes. See `MessageStream.maxWriteBufferLength`. */
   maxWriteBufferLength?: number
 }
 

@@ -25,6 +25,7 @@ export interface Tag {
 }
 
 export interface TagOptions {
+  /** 0 to 100; the sum of a peer's tags says what its connections are worth. Default 0. */
   value?: number
   /** Milliseconds until it is removed. Default: never. */
   ttl?: number
@@ -62,6 +63,7 @@ export interface PeerQuery extends AbortOptions {
 }
 
 export interface ConsumePeerRecordOptions extends AbortOptions {
+  /** Rejects a record of anybody else. Default: whoever signed it is believed for themselves. */
   expectedPeer?: PeerId
 }
 

@@ -69,7 +69,9 @@ export interface UpgraderOptions<Events extends ProgressEvent = ProgressEvent>
 }
 
 export interface UpgraderWithoutEncryptionOptions extends UpgraderOptions {
+  /** The transport brings its own encryption. */
   skipEncryption: true
+  /** Whom that encryption proved to be at the far side. */
   remotePeer: PeerId
 }
 

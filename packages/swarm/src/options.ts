@@ -49,23 +49,37 @@ export interface SwarmAddresses {
 }
 
 export interface SwarmOptions {
+  /** Who we are: the id of `privateKey`. */
   peerId: PeerId
+  /** What security channels prove who we are with. */
   privateKey: PrivateKey
+  /** Where addresses of peers come from, and tags that say whose connections are worth keeping. */
   peerStore: PeerStore
+  /** The swarm logs as `libp2p:swarm`. */
   logger: ComponentLogger
+  /** What every timeout is measured by: `systemClock` of `stream`, or a virtual one. */
   clock: Clock
+  /** `systemRandom` of `crypto`; of a seed, runs in virtual time repeat. */
   random: Random
+  /** Default: nothing is counted. */
   metrics?: Metrics
+  /** The first that takes an address dials it, or listens there. */
   transports: readonly Factory<Transport>[]
+  /** Best first. One alone is used without being asked for, which saves a round trip. */
   connectionEncrypters: readonly Factory<ConnectionEncrypter>[]
+  /** Best first. One alone is used without being asked for, which saves a round trip. */
   streamMuxers: readonly Factory<StreamMuxerFactory>[]
+  /** Makes the network private: what it cannot protect is refused. Default: none. */
   connectionProtector?: Factory<ConnectionProtector>
+  /** Says whom to talk to, at each step of a connection. Default: everybody. */
   connectionGater?: ConnectionGater
   /** Resolves `dns…` and `dnsaddr` addresses before they are dialled. Default: left to the transports. */
   resolver?: AddressResolver
   /** Asked for a peer's addresses when the peer store has none. */
   findPeer?: (peer: PeerId, options: { signal?: AbortSignal }) => Promise<Multiaddr[]>
+  /** Where to listen, and what to tell others. Default: nowhere. */
   addresses?: SwarmAddresses
+  /** Default: each as `SwarmLimits` says. */
   limits?: Partial<SwarmLimits>
 }
 

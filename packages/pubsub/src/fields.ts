@@ -84,6 +84,12 @@ export class Fields {
       this.start = at + 1
       return first
     }
+    // Most lengths have one byte or two, and no object is made for them. A last byte of 0 is one too many.
+    const second = this.bytes[at + 1] as number
+    if (at + 1 < this.limit && second < 0x80 && second > 0) {
+      this.start = at + 2
+      return (first & 0x7f) | (second << 7)
+    }
     const read = minimalVarint(this.bytes, at, this.limit)
     this.start = read.next
     return read.value

@@ -9,7 +9,7 @@ import type { DataTransform } from './message.ts'
 import { breaks, type SignaturePolicy, StrictSign } from './policy.ts'
 import { RecentMessages } from './recent-messages.ts'
 import { RoutedMessage } from './routed-message.ts'
-import { FROM, MessageScanner, SEQNO, TOPIC, TopicNames, type WireMessage } from './wire-message.ts'
+import { FROM, MessageScanner, SEQNO, TopicNames, type WireMessage } from './wire-message.ts'
 
 /** A quick name for a message as it is on the wire, of local use only: two different messages must not share one. */
 export type FastMsgIdFn = (message: WireMessage) => string | number
@@ -90,7 +90,7 @@ export class MessageReader {
   }
 
   private topic(): string {
-    return this.names.of(this.scanner.view(TOPIC) ?? NO_BYTES)
+    return this.scanner.topic(this.names)
   }
 
   /** `from ‖ seqno`, without making views of them. */

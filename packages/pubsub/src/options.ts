@@ -38,7 +38,7 @@ export interface PubsubOptions {
   /** Messages that validators may work on at once; further ones are dropped. Default 1,024. */
   readonly validationConcurrency?: number
   /**
-   * Have Ed25519 signatures checked on another thread, in Node, when several messages come at once: they are then no work
+   * Have Ed25519 signatures checked on another thread, in Node, when more than a thousand a second come: they are then no work
    * for this one, which decides how much a node can take. All nodes of a process share one such thread. Default false.
    */
   readonly verifyInBackground?: boolean

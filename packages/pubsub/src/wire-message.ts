@@ -1,4 +1,4 @@
-import { bytesEqual, concat, fromUtf8, toUtf8, varintLength, writeVarint } from '@ts-libp2p/bytes'
+import { concat, fromUtf8, toUtf8, varintLength, writeVarint } from '@ts-libp2p/bytes'
 import { PubsubError } from './errors.ts'
 import { Fields } from './fields.ts'
 
@@ -6,7 +6,7 @@ import { Fields } from './fields.ts'
 export const FROM = 1
 const DATA = 2
 export const SEQNO = 3
-export const TOPIC = 4
+const TOPIC = 4
 export const SIGNATURE = 5
 export const KEY = 6
 
@@ -78,6 +78,12 @@ export class MessageScanner {
     return to
   }
 
+  /** The topic as text, without a view of it where it is the latest again. Throws a `PubsubError` (`malformed`). */
+  topic(names: TopicNames): string {
+    const start = this.starts[TOPIC] as number
+    return start < 0 ? names.of(EMPTY) : names.of(this.bytes, start, this.ends[TOPIC])
+  }
+
   /** A view, or undefined when it is absent. */
   view(field: number): Uint8Array | undefined {
     const start = this.starts[field] as number
@@ -94,7 +100,7 @@ export class MessageScanner {
       from: this.view(FROM),
       data: this.view(DATA),
       seqno: this.view(SEQNO),
-      topic: names.of(this.view(TOPIC) ?? EMPTY),
+      topic: this.topic(names),
       signature: this.view(SIGNATURE),
       key: this.view(KEY)
     }
@@ -130,15 +136,23 @@ export class TopicNames {
   private bytes: Uint8Array = EMPTY
   private text = ''
 
-  of(bytes: Uint8Array): string {
-    if (bytesEqual(bytes, this.bytes)) return this.text
+  of(bytes: Uint8Array, start = 0, end: number = bytes.byteLength): string {
+    if (this.isLatest(bytes, start, end)) return this.text
+    const name = new Uint8Array(bytes.subarray(start, end))
     try {
-      this.text = toUtf8(bytes)
+      this.text = toUtf8(name)
     } catch (cause) {
       throw new PubsubError('malformed', 'a topic that is not UTF-8', { cause })
     }
-    this.bytes = new Uint8Array(bytes)
+    this.bytes = name
     return this.text
+  }
+
+  private isLatest(bytes: Uint8Array, start: number, end: number): boolean {
+    const { bytes: latest } = this
+    if (end - start !== latest.byteLength) return false
+    for (let i = 0; i < latest.byteLength; i++) if (bytes[start + i] !== latest[i]) return false
+    return true
   }
 }
 

@@ -1,7 +1,8 @@
 import type { PeerId, PeerStore, Undo } from '@ts-libp2p/interface'
+import { choosePruned } from '#pruning'
 import type { SwarmConnection } from './connection.ts'
 import { hostOf } from './host.ts'
-import { choosePruned, type PruneCandidate, type PrunePolicy } from './pruning.ts'
+import type { PruneCandidate, PrunePolicy } from './pruning.ts'
 
 export interface PrunerInit {
   readonly policy: PrunePolicy
@@ -59,7 +60,7 @@ export class Pruner {
   /** Begins to close what is too much. Returns how many. */
   private async prune(): Promise<number> {
     const candidates = await Promise.all(this.open().map(connection => this.candidate(connection)))
-    const chosen = choosePruned(candidates, this.init.policy, this.init.now())
+    const chosen = await choosePruned(candidates, this.init.policy, this.init.now())
     if (chosen.length === 0) return 0
     Promise.allSettled(chosen.map(connection => connection.close())).then(() => this.init.pruned(chosen))
     return chosen.length

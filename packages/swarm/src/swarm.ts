@@ -27,14 +27,14 @@ import {
 } from '@ts-libp2p/interface'
 import { withPeerId } from '@ts-libp2p/multiaddr'
 import { defer, NodeEventTarget, toError } from '@ts-libp2p/stream'
+import { InboundHandshakes } from '#handshakes'
+import { Listeners } from '#listeners'
 import { SwarmConnection, type UpgradedParts } from './connection.ts'
 import { ConnectionTable } from './connection-table.ts'
 import { Dialer } from './dialer.ts'
 import { Emitter } from './emitter.ts'
 import { SwarmError } from './errors.ts'
-import { InboundLimiter } from './inbound-limiter.ts'
 import type { SwarmLimits } from './limits.ts'
-import { Listeners } from './listeners.ts'
 import { byProtocol, type Components, make, resolveLimits, type SwarmOptions } from './options.ts'
 import { Pruner } from './pruner.ts'
 import { ProtocolRegistry } from './registry.ts'
@@ -98,7 +98,7 @@ export class Swarm implements Node {
       encrypters,
       muxers,
       gater: options.connectionGater ?? {},
-      limiter: new InboundLimiter(this.limits),
+      handshakes: new InboundHandshakes(this.limits, this.clock),
       limits: this.limits,
       clock: this.clock,
       create: parts => this.createConnection(parts),

@@ -12,6 +12,7 @@ import {
   type SecuredConnection,
   type StreamMuxer,
   type StreamMuxerFactory,
+  type Undo,
   UnexpectedPeerError,
   type Upgrader as UpgraderContract,
   type UpgraderOptions,
@@ -20,12 +21,11 @@ import {
 import { peerIdOf } from '@ts-libp2p/multiaddr'
 import { handle, select, selectOptimistic } from '@ts-libp2p/multistream-select'
 import { peerIdFromString } from '@ts-libp2p/peer-id'
-import { defer, isAttachable, raceSignal, toError } from '@ts-libp2p/stream'
+import { defer, isAttachable, isPromise, raceSignal, toError } from '@ts-libp2p/stream'
+import type { InboundHandshakes } from '#handshakes'
 import type { SwarmConnection, UpgradedParts } from './connection.ts'
 import { deadline } from './deadline.ts'
 import { type DialStep, SwarmError } from './errors.ts'
-import { hostOf } from './host.ts'
-import type { InboundLimiter } from './inbound-limiter.ts'
 import type { SwarmLimits } from './limits.ts'
 
 /** Told which step an upgrade enters, and with what. */
@@ -36,7 +36,7 @@ export interface UpgraderInit {
   muxers: Map<string, StreamMuxerFactory>
   protector?: ConnectionProtector
   gater: ConnectionGater
-  limiter: InboundLimiter
+  handshakes: InboundHandshakes
   limits: SwarmLimits
   clock: Clock
   /** Makes the connection object; it is not in the table yet. */
@@ -64,7 +64,6 @@ interface Pass {
  */
 export class Upgrader implements UpgraderContract {
   private readonly init: UpgraderInit
-  private nextInbound = 1
 
   constructor(init: UpgraderInit) {
     this.init = init
@@ -95,32 +94,16 @@ export class Upgrader implements UpgraderContract {
     raw: MultiaddrConnection,
     options: UpgraderOptions | UpgraderWithoutEncryptionOptions
   ): Promise<void> {
-    const id = this.nextInbound++
-    const host = hostOf(raw.remoteAddr)
-    const admission = this.init.limiter.admit(id, host, this.init.clock.now())
-    if (!admission.accept) {
-      const err = new SwarmError('too-many-connections', `too many connections from ${host} at once`)
-      raw.abort(err)
-      throw err
-    }
-    this.cut(admission.evict)
-    this.pending.set(id, raw)
+    // Behind a promise in browsers only, and there only for the first.
+    const begun: Undo | Promise<Undo> = this.init.handshakes.begin(raw)
+    const ended = isPromise(begun) ? await begun : begun
     try {
       const isInitiator = options.initiator ?? false
       const connection = await this.run({ raw, options, direction: 'inbound', isInitiator, report: () => {} })
       this.init.admit(connection)
     } finally {
-      this.pending.delete(id)
-      this.init.limiter.done(id)
+      ended()
     }
-  }
-
-  private readonly pending = new Map<number, MultiaddrConnection>()
-
-  private cut(id: number | undefined): void {
-    if (id === undefined) return
-    this.pending.get(id)?.abort(new SwarmError('too-many-connections', 'too many handshakes are under way'))
-    this.pending.delete(id)
   }
 
   /** An upgrader for one dial: knows who must answer, reports its steps, and leaves admission to the dialer. */

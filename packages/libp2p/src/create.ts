@@ -5,6 +5,7 @@ import { peerIdFromPrivateKey } from '@ts-libp2p/peer-id'
 import { createPeerStore } from '@ts-libp2p/peer-store'
 import { systemClock } from '@ts-libp2p/stream'
 import { createSwarm, type SwarmAddresses } from '@ts-libp2p/swarm'
+import { checkProtection } from '#environment'
 import { platformPreset } from '#preset'
 import { defaultLogger } from './logger.ts'
 import { Libp2pNode } from './node.ts'
@@ -78,13 +79,6 @@ async function ownKey({ privateKey, datastore }: Libp2pOptions): Promise<Private
 function checkKey(key: PrivateKey): PrivateKey {
   if (typeof (key as Partial<PrivateKey> | null)?.sign === 'function' && key.publicKey !== undefined) return key
   throw new InvalidParametersError('`privateKey` is not a private key: make one with `generateKeyPair("Ed25519")`')
-}
-
-/** `LIBP2P_FORCE_PNET=1` in the environment means: never without a private network. As go-libp2p has it. */
-function checkProtection({ connectionProtector }: Libp2pOptions): void {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
-  if (process?.env?.LIBP2P_FORCE_PNET !== '1' || connectionProtector !== undefined) return
-  throw new InvalidParametersError('LIBP2P_FORCE_PNET is set: give a `connectionProtector`, e.g. `pnet({ psk })`')
 }
 
 function needSome<T>(modules: readonly T[] | undefined, option: string): readonly T[] {

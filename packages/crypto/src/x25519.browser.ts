@@ -1,5 +1,4 @@
-import { concat, fromHex } from '@ts-libp2p/bytes'
-import { fromBase64Url } from './base64-url.ts'
+import { importPrivate, noble, publicOf } from './curve25519.browser.ts'
 import { CryptoError } from './errors.ts'
 import { systemRandom } from './random.ts'
 import { owned, subtleFor } from './webcrypto.ts'
@@ -10,12 +9,7 @@ export interface Agreement {
   sharedSecret(remotePublicKey: Uint8Array): Promise<Uint8Array>
 }
 
-// WebCrypto is faster than JavaScript by far, and takes no download; noble is loaded where it has no X25519.
-const noble = (): Promise<typeof import('./curve25519.noble.ts')> => import('./curve25519.noble.ts')
-
 const ALGORITHM = 'X25519'
-/** PKCS#8 (RFC 8410) up to the 32 bytes of the key. */
-const PRIVATE_PREFIX = fromHex('302e020100300506032b656e04220420')
 
 export async function generateAgreement(): Promise<Agreement> {
   const subtle = await subtleFor(ALGORITHM)
@@ -28,8 +22,8 @@ export async function generateAgreement(): Promise<Agreement> {
 export async function agreement(raw: Uint8Array): Promise<Agreement> {
   const subtle = await subtleFor(ALGORITHM)
   if (subtle === undefined) return ofNoble(raw)
-  const key = await subtle.importKey('pkcs8', concat([PRIVATE_PREFIX, raw]), ALGORITHM, true, ['deriveBits'])
-  return native(subtle, key, fromBase64Url((await subtle.exportKey('jwk', key)).x))
+  const key = await importPrivate(subtle, ALGORITHM, raw, true)
+  return native(subtle, key, await publicOf(subtle, key))
 }
 
 function native(subtle: SubtleCrypto, privateKey: CryptoKey, publicKey: Uint8Array): Agreement {

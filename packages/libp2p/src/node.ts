@@ -15,7 +15,6 @@ import {
   type Logger,
   type Metrics,
   type Multiaddr,
-  type NodeEvents,
   NotFoundError,
   type PeerDiscovery,
   type PeerId,
@@ -33,7 +32,7 @@ import {
 } from '@ts-libp2p/interface'
 import { peerIdOf } from '@ts-libp2p/multiaddr'
 import { peerIdFromString } from '@ts-libp2p/peer-id'
-import { asDuplex, raceSignal, TypedEvents, toError } from '@ts-libp2p/stream'
+import { asDuplex, raceSignal, SHARED_EVENTS, TypedEvents, toError } from '@ts-libp2p/stream'
 import { deadline, type Swarm } from '@ts-libp2p/swarm'
 import { composeContentRouting, composePeerRouting } from '#routing'
 import { NodeError } from './errors.ts'
@@ -44,13 +43,6 @@ export interface NodeParts<Services extends Record<string, unknown>> {
   peerStore: PeerStore & Partial<Startable>
   services: Services
 }
-
-/** Swarm events that applications see under the same name. */
-const EVENTS = [
-  ...(['connection:open', 'connection:close', 'connection:prune', 'peer:connect', 'peer:disconnect'] as const),
-  ...(['peer:reconnect-failure', 'peer:discovery', 'peer:identify', 'peer:update', 'self:peer:update'] as const),
-  ...(['transport:listening', 'transport:close'] as const)
-] satisfies (keyof NodeEvents & keyof Libp2pEvents)[]
 
 /** A running node: the swarm, the peer store and the services, started and stopped in order. Holds no protocol logic. */
 export class Libp2pNode<Services extends Record<string, unknown> = Record<string, unknown>>
@@ -87,7 +79,7 @@ export class Libp2pNode<Services extends Record<string, unknown> = Record<string
     this.log = swarm.logger.forComponent('libp2p')
     this.peerRouting = composePeerRouting(Object.values(services))
     this.contentRouting = composeContentRouting(Object.values(services))
-    for (const event of EVENTS) {
+    for (const event of SHARED_EVENTS) {
       swarm.on(event, detail => this.safeDispatchEvent(event, { detail }))
     }
     this.listenToDiscovery()

@@ -1,14 +1,14 @@
 import type { Libp2pEvents, Node, NodeEvents } from '@ts-libp2p/interface'
 import { TypedEvents } from './events.ts'
 
-type Shared = keyof NodeEvents & keyof Libp2pEvents
+export type SharedEvent = keyof NodeEvents & keyof Libp2pEvents
 
 /** Events that a node and the ecosystem know by the same name. */
-const SHARED: ReadonlySet<string> = new Set<Shared>([
+export const SHARED_EVENTS: readonly SharedEvent[] = [
   ...(['connection:open', 'connection:close', 'connection:prune', 'peer:connect', 'peer:disconnect'] as const),
   ...(['peer:reconnect-failure', 'peer:discovery', 'peer:identify', 'peer:update', 'self:peer:update'] as const),
   ...(['transport:listening', 'transport:close'] as const)
-])
+]
 
 /**
  * A node's events as the ecosystem's modules have them: an `EventTarget` with `CustomEvent`s. What they dispatch to it
@@ -40,6 +40,6 @@ export class NodeEventTarget extends TypedEvents<Libp2pEvents> {
   }
 }
 
-function isShared(type: string): type is Shared {
-  return SHARED.has(type)
+function isShared(type: string): type is SharedEvent {
+  return SHARED_EVENTS.some(shared => shared === type)
 }

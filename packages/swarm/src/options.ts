@@ -83,19 +83,18 @@ export interface SwarmOptions {
   limits?: Partial<SwarmLimits>
 }
 
-/** Modules by protocol. Throws a sentence that says what to change when two have the same. */
-export function byProtocol<Module extends { protocol: string }>(
+/** Adds modules by protocol. Throws a sentence that says what to change when two have the same. */
+export function addByProtocol<Module extends { protocol: string }>(
+  map: Map<string, Module>,
   modules: readonly Module[],
   option: string
-): Map<string, Module> {
-  const map = new Map<string, Module>()
+): void {
   for (const module of modules) {
     if (map.has(module.protocol)) {
       throw new InvalidParametersError(`\`${option}\` has two modules for ${module.protocol}; leave one of them out`)
     }
     map.set(module.protocol, module)
   }
-  return map
 }
 
 export function make<Module>(factory: Factory<Module>, components: Components): Module {

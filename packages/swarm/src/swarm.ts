@@ -35,7 +35,7 @@ import { Dialer } from './dialer.ts'
 import { Emitter } from './emitter.ts'
 import { SwarmError } from './errors.ts'
 import type { SwarmLimits } from './limits.ts'
-import { byProtocol, type Components, make, resolveLimits, type SwarmOptions } from './options.ts'
+import { addByProtocol, type Components, type Factory, make, resolveLimits, type SwarmOptions } from './options.ts'
 import { Pruner } from './pruner.ts'
 import { ProtocolRegistry } from './registry.ts'
 import { Topologies } from './topology.ts'
@@ -109,19 +109,11 @@ export class Swarm implements Node {
     const events = new NodeEventTarget(this)
     this.components = { peerId, privateKey, peerStore, logger, clock, random, metrics, upgrader, events }
 
-    for (const [name, muxer] of byProtocol(
-      options.streamMuxers.map(f => make(f, this.components)),
-      'streamMuxers'
-    ))
-      muxers.set(name, muxer)
-    for (const [name, encrypter] of byProtocol(
-      options.connectionEncrypters.map(f => make(f, this.components)),
-      'connectionEncrypters'
-    ))
-      encrypters.set(name, encrypter)
-    if (options.connectionProtector !== undefined)
-      upgraderInit.protector = make(options.connectionProtector, this.components)
-    this.transports = options.transports.map(f => make(f, this.components))
+    const made = <Module>(factory: Factory<Module>): Module => make(factory, this.components)
+    addByProtocol(muxers, options.streamMuxers.map(made), 'streamMuxers')
+    addByProtocol(encrypters, options.connectionEncrypters.map(made), 'connectionEncrypters')
+    if (options.connectionProtector !== undefined) upgraderInit.protector = made(options.connectionProtector)
+    this.transports = options.transports.map(made)
 
     this.listeners = new Listeners({
       transports: this.transports,

@@ -41,10 +41,6 @@ export class ProtoReader {
     throw notProtobuf('a varint of more than 10 bytes')
   }
 
-  int32(): number {
-    return this.uint32() | 0
-  }
-
   bool(): boolean {
     return this.uint64() !== 0n
   }
@@ -61,10 +57,6 @@ export class ProtoReader {
       if (byte < 0x80) return join(low, high)
     }
     throw notProtobuf('a varint of more than 10 bytes')
-  }
-
-  int64(): bigint {
-    return BigInt.asIntN(64, this.uint64())
   }
 
   bytes(): Uint8Array {

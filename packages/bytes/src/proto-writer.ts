@@ -56,12 +56,6 @@ export class ProtoWriter {
     if (tag > 0) this.#varint(tag)
   }
 
-  /** Also for enums. */
-  int32(tag: number, value: number): void {
-    if (value >= 0) this.uint32(tag, value)
-    else this.uint64(tag, BigInt(value | 0))
-  }
-
   bool(tag: number, value: boolean): void {
     this.uint32(tag, value ? 1 : 0)
   }

@@ -4,7 +4,7 @@
  * edited by hand, and `pnpm proto --check` fails where it is not what the schema gives.
  *
  * Per message: `X.encode(message).finish()`, `X.decode(bytes)`, the types `X` (as decoded) and `X.$Properties` (as it may
- * be given to `encode`), and what is nested in it. 64-bit numbers are bigints, bytes are views, absent is undefined.
+ * be given to `encode`), and what is nested in it; `encodeX` beside them, for bundles that never read one. 64-bit numbers are bigints, bytes are views, absent is undefined.
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import protobuf from 'protobufjs'
@@ -101,7 +101,7 @@ function value(entry: Named, indent: string): string {
     entry instanceof protobuf.Enum
       ? Object.entries(entry.values).map(([name, number]) => `${name}: ${number}`)
       : [
-          `encode: message => ${local('encode', entry)}(message, new ProtoWriter())`,
+          `encode: message => ${local('encode', entry)}(message)`,
           `decode: bytes => ${local('decode', entry)}(new ProtoReader(bytes))`,
           ...entry.nestedArray.map(nested => `${nested.name}: ${value(nested as Named, `${indent}  `)}`)
         ]
@@ -116,10 +116,15 @@ function local(verb: 'encode' | 'decode', type: protobuf.ReflectionObject): stri
   return `${verb}${names.join('_')}`
 }
 
+function isTop(type: protobuf.Type): boolean {
+  return !(type.parent instanceof protobuf.Type)
+}
+
 /** The fields last first: the writer goes backwards. */
 function encoder(type: protobuf.Type): string {
   const fields = [...type.fieldsArray].sort((a, b) => b.id - a.id).map(field => `  ${encodeField(field)}\n`)
-  return `function ${local('encode', type)}(message, writer) {\n${fields.join('')}  return writer\n}\n`
+  const head = `${isTop(type) ? 'export ' : ''}function ${local('encode', type)}(message, writer = new ProtoWriter())`
+  return `${head} {\n${fields.join('')}  return writer\n}\n`
 }
 
 function encodeField(field: protobuf.Field): string {
@@ -247,7 +252,9 @@ function declareMessage(type: protobuf.Type, prefix: string, indent: string): st
   const fields = [...type.fieldsArray].sort((a, b) => a.id - b.id)
   const decoded = fields.map(field => `${comment(field.comment, inner)}${inner}${decodedField(field)}\n`)
   const given = fields.map(field => `${inner}  ${field.name}?: ${givenType(field)} | null\n`)
-  const own = indent === '' ? [`${prefix}declare const ${type.name}: ${valueType(type, indent)}\n`] : []
+  const own = isTop(type)
+    ? [`${prefix}declare const ${type.name}: ${valueType(type, indent)}\n`, encodeFunction(type)]
+    : []
   return [
     comment(type.comment, indent),
     `${indent}${prefix}interface ${type.name} {\n${decoded.join('')}${indent}}\n`,
@@ -257,6 +264,10 @@ function declareMessage(type: protobuf.Type, prefix: string, indent: string): st
     ...type.nestedArray.map(nested => declare(nested as Named, '', inner)),
     `${indent}}\n`
   ].join('')
+}
+
+function encodeFunction({ name }: protobuf.Type): string {
+  return `export declare function encode${name}(message: ${name}.$Properties): ProtoWriter\n`
 }
 
 function valueType(entry: Named, indent: string): string {

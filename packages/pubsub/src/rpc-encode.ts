@@ -1,7 +1,13 @@
 import { lengthPrefixed } from '@ts-libp2p/bytes'
 import { idToBytes, type MessageId } from './ids.ts'
 import { MAX_CONTROL_RPC_BYTES } from './limits.ts'
-import { type Control, type Prune as PruneMessage, Rpc as RpcMessage, type SubOpts } from './pb/rpc.js'
+import {
+  type Control,
+  encodeRpc as encodeMessage,
+  type Prune as PruneMessage,
+  type Rpc as RpcMessage,
+  type SubOpts
+} from './pb/rpc.js'
 import type { RpcParts } from './router.ts'
 import type { IHave, Prune, Subscription } from './rpc.ts'
 
@@ -73,7 +79,7 @@ function encode(units: readonly Unit[]): Uint8Array {
   const rpc: RpcMessage.$Properties = { subscriptions }
   if (hasControl) rpc.control = control
   if (partial !== undefined) rpc.partial = partial
-  return RpcMessage.encode(rpc).finish()
+  return encodeMessage(rpc).finish()
 }
 
 function unitsOf({ extensions, subscriptions = [], control = {}, partial }: RpcParts): Unit[] {

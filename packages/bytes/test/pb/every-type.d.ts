@@ -53,6 +53,7 @@ export declare const Everything: {
     decode(bytes: Uint8Array): Everything.Inner
   }
 }
+export declare function encodeEverything(message: Everything.$Properties): ProtoWriter
 export declare namespace Everything {
   /** As it may be given to `encode`. */
   interface $Properties {

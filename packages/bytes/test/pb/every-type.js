@@ -8,19 +8,19 @@ export const Colour = {
 }
 
 export const Everything = {
-  encode: message => encodeEverything(message, new ProtoWriter()),
+  encode: message => encodeEverything(message),
   decode: bytes => decodeEverything(new ProtoReader(bytes)),
   Size: {
     SMALL: 0,
     LARGE: 300
   },
   Inner: {
-    encode: message => encodeEverything_Inner(message, new ProtoWriter()),
+    encode: message => encodeEverything_Inner(message),
     decode: bytes => decodeEverything_Inner(new ProtoReader(bytes))
   }
 }
 
-function encodeEverything(message, writer) {
+export function encodeEverything(message, writer = new ProtoWriter()) {
   if (message.byInner != null) writer.message(4294967290, message.byInner, encodeEverything_Inner)
   if (message.byNumber != null) writer.uint32(16384, message.byNumber)
   if (message.byName != null) writer.string(16378, message.byName)
@@ -170,7 +170,7 @@ function decodeEverything(reader, message = { flag: false, u32: 0, i32: 0, u64: 
   return message
 }
 
-function encodeEverything_Inner(message, writer) {
+function encodeEverything_Inner(message, writer = new ProtoWriter()) {
   for (let i = message.parts?.length ?? 0; i-- > 0; ) writer.bytes(26, message.parts[i])
   if (message.count != null) writer.uint32(16, message.count)
   if (message.name) writer.string(10, message.name)

@@ -12,6 +12,7 @@ export declare const Legacy: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Legacy
 }
+export declare function encodeLegacy(message: Legacy.$Properties): ProtoWriter
 export declare namespace Legacy {
   /** As it may be given to `encode`. */
   interface $Properties {

@@ -2,11 +2,11 @@
 import { ProtoReader, ProtoWriter, readPacked } from '@ts-libp2p/bytes'
 
 export const Legacy = {
-  encode: message => encodeLegacy(message, new ProtoWriter()),
+  encode: message => encodeLegacy(message),
   decode: bytes => decodeLegacy(new ProtoReader(bytes))
 }
 
-function encodeLegacy(message, writer) {
+export function encodeLegacy(message, writer = new ProtoWriter()) {
   for (let i = message.numbers?.length ?? 0; i-- > 0; ) writer.uint64(32, message.numbers[i])
   if (message.data != null) writer.bytes(26, message.data)
   if (message.number != null) writer.uint32(16, message.number)

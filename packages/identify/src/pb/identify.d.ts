@@ -15,6 +15,7 @@ export declare const Identify: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Identify
 }
+export declare function encodeIdentify(message: Identify.$Properties): ProtoWriter
 export declare namespace Identify {
   /** As it may be given to `encode`. */
   interface $Properties {

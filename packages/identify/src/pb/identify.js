@@ -2,11 +2,11 @@
 import { ProtoReader, ProtoWriter } from '@ts-libp2p/bytes'
 
 export const Identify = {
-  encode: message => encodeIdentify(message, new ProtoWriter()),
+  encode: message => encodeIdentify(message),
   decode: bytes => decodeIdentify(new ProtoReader(bytes))
 }
 
-function encodeIdentify(message, writer) {
+export function encodeIdentify(message, writer = new ProtoWriter()) {
   if (message.signedPeerRecord != null) writer.bytes(66, message.signedPeerRecord)
   if (message.agentVersion != null) writer.string(50, message.agentVersion)
   if (message.protocolVersion != null) writer.string(42, message.protocolVersion)

@@ -24,6 +24,7 @@ export declare const Message: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Message
 }
+export declare function encodeMessage(message: Message.$Properties): ProtoWriter
 export declare namespace Message {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -45,6 +46,7 @@ export declare const Peer: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Peer
 }
+export declare function encodePeer(message: Peer.$Properties): ProtoWriter
 export declare namespace Peer {
   /** As it may be given to `encode`. */
   interface $Properties {

@@ -11,16 +11,16 @@ export const MessageType = {
 }
 
 export const Message = {
-  encode: message => encodeMessage(message, new ProtoWriter()),
+  encode: message => encodeMessage(message),
   decode: bytes => decodeMessage(new ProtoReader(bytes))
 }
 
 export const Peer = {
-  encode: message => encodePeer(message, new ProtoWriter()),
+  encode: message => encodePeer(message),
   decode: bytes => decodePeer(new ProtoReader(bytes))
 }
 
-function encodeMessage(message, writer) {
+export function encodeMessage(message, writer = new ProtoWriter()) {
   for (let i = message.providerPeers?.length ?? 0; i-- > 0; ) writer.bytes(74, message.providerPeers[i])
   for (let i = message.closerPeers?.length ?? 0; i-- > 0; ) writer.bytes(66, message.closerPeers[i])
   if (message.record != null) writer.bytes(26, message.record)
@@ -54,7 +54,7 @@ function decodeMessage(reader, message = { type: 0, key: EMPTY_BYTES, record: un
   return message
 }
 
-function encodePeer(message, writer) {
+export function encodePeer(message, writer = new ProtoWriter()) {
   if (message.connection) writer.uint32(24, message.connection)
   for (let i = message.addrs?.length ?? 0; i-- > 0; ) writer.bytes(18, message.addrs[i])
   if (message.id?.length) writer.bytes(10, message.id)

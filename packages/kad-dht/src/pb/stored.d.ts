@@ -14,6 +14,7 @@ export declare const StoredProvider: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): StoredProvider
 }
+export declare function encodeStoredProvider(message: StoredProvider.$Properties): ProtoWriter
 export declare namespace StoredProvider {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -35,6 +36,7 @@ export declare const StoredKey: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): StoredKey
 }
+export declare function encodeStoredKey(message: StoredKey.$Properties): ProtoWriter
 export declare namespace StoredKey {
   /** As it may be given to `encode`. */
   interface $Properties {

@@ -2,16 +2,16 @@
 import { EMPTY_BYTES, ProtoReader, ProtoWriter } from '@ts-libp2p/bytes'
 
 export const StoredProvider = {
-  encode: message => encodeStoredProvider(message, new ProtoWriter()),
+  encode: message => encodeStoredProvider(message),
   decode: bytes => decodeStoredProvider(new ProtoReader(bytes))
 }
 
 export const StoredKey = {
-  encode: message => encodeStoredKey(message, new ProtoWriter()),
+  encode: message => encodeStoredKey(message),
   decode: bytes => decodeStoredKey(new ProtoReader(bytes))
 }
 
-function encodeStoredProvider(message, writer) {
+export function encodeStoredProvider(message, writer = new ProtoWriter()) {
   if (message.expiresAt) writer.uint64(40, message.expiresAt)
   if (message.group) writer.string(34, message.group)
   if (message.wire?.length) writer.bytes(26, message.wire)
@@ -45,7 +45,7 @@ function decodeStoredProvider(reader, message = { key: EMPTY_BYTES, provider: ''
   return message
 }
 
-function encodeStoredKey(message, writer) {
+export function encodeStoredKey(message, writer = new ProtoWriter()) {
   if (message.at) writer.uint64(16, message.at)
   if (message.key?.length) writer.bytes(10, message.key)
   return writer

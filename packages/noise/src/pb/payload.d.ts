@@ -10,6 +10,7 @@ export declare const NoiseExtensions: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): NoiseExtensions
 }
+export declare function encodeNoiseExtensions(message: NoiseExtensions.$Properties): ProtoWriter
 export declare namespace NoiseExtensions {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -28,6 +29,7 @@ export declare const NoiseHandshakePayload: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): NoiseHandshakePayload
 }
+export declare function encodeNoiseHandshakePayload(message: NoiseHandshakePayload.$Properties): ProtoWriter
 export declare namespace NoiseHandshakePayload {
   /** As it may be given to `encode`. */
   interface $Properties {

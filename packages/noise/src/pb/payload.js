@@ -2,16 +2,16 @@
 import { ProtoReader, ProtoWriter } from '@ts-libp2p/bytes'
 
 export const NoiseExtensions = {
-  encode: message => encodeNoiseExtensions(message, new ProtoWriter()),
+  encode: message => encodeNoiseExtensions(message),
   decode: bytes => decodeNoiseExtensions(new ProtoReader(bytes))
 }
 
 export const NoiseHandshakePayload = {
-  encode: message => encodeNoiseHandshakePayload(message, new ProtoWriter()),
+  encode: message => encodeNoiseHandshakePayload(message),
   decode: bytes => decodeNoiseHandshakePayload(new ProtoReader(bytes))
 }
 
-function encodeNoiseExtensions(message, writer) {
+export function encodeNoiseExtensions(message, writer = new ProtoWriter()) {
   for (let i = message.streamMuxers?.length ?? 0; i-- > 0; ) writer.string(18, message.streamMuxers[i])
   for (let i = message.webtransportCerthashes?.length ?? 0; i-- > 0; ) writer.bytes(10, message.webtransportCerthashes[i])
   return writer
@@ -33,7 +33,7 @@ function decodeNoiseExtensions(reader, message = { webtransportCerthashes: [], s
   return message
 }
 
-function encodeNoiseHandshakePayload(message, writer) {
+export function encodeNoiseHandshakePayload(message, writer = new ProtoWriter()) {
   if (message.extensions != null) writer.message(34, message.extensions, encodeNoiseExtensions)
   if (message.identitySig != null) writer.bytes(18, message.identitySig)
   if (message.identityKey != null) writer.bytes(10, message.identityKey)

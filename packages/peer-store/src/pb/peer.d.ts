@@ -16,6 +16,7 @@ export declare const Address: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Address
 }
+export declare function encodeAddress(message: Address.$Properties): ProtoWriter
 export declare namespace Address {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -37,6 +38,7 @@ export declare const Tag: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Tag
 }
+export declare function encodeTag(message: Tag.$Properties): ProtoWriter
 export declare namespace Tag {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -55,6 +57,7 @@ export declare const MetadataEntry: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): MetadataEntry
 }
+export declare function encodeMetadataEntry(message: MetadataEntry.$Properties): ProtoWriter
 export declare namespace MetadataEntry {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -72,6 +75,7 @@ export declare const TagEntry: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): TagEntry
 }
+export declare function encodeTagEntry(message: TagEntry.$Properties): ProtoWriter
 export declare namespace TagEntry {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -98,6 +102,7 @@ export declare const Peer: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Peer
 }
+export declare function encodePeer(message: Peer.$Properties): ProtoWriter
 export declare namespace Peer {
   /** As it may be given to `encode`. */
   interface $Properties {

@@ -2,31 +2,31 @@
 import { EMPTY_BYTES, ProtoReader, ProtoWriter } from '@ts-libp2p/bytes'
 
 export const Address = {
-  encode: message => encodeAddress(message, new ProtoWriter()),
+  encode: message => encodeAddress(message),
   decode: bytes => decodeAddress(new ProtoReader(bytes))
 }
 
 export const Tag = {
-  encode: message => encodeTag(message, new ProtoWriter()),
+  encode: message => encodeTag(message),
   decode: bytes => decodeTag(new ProtoReader(bytes))
 }
 
 export const MetadataEntry = {
-  encode: message => encodeMetadataEntry(message, new ProtoWriter()),
+  encode: message => encodeMetadataEntry(message),
   decode: bytes => decodeMetadataEntry(new ProtoReader(bytes))
 }
 
 export const TagEntry = {
-  encode: message => encodeTagEntry(message, new ProtoWriter()),
+  encode: message => encodeTagEntry(message),
   decode: bytes => decodeTagEntry(new ProtoReader(bytes))
 }
 
 export const Peer = {
-  encode: message => encodePeer(message, new ProtoWriter()),
+  encode: message => encodePeer(message),
   decode: bytes => decodePeer(new ProtoReader(bytes))
 }
 
-function encodeAddress(message, writer) {
+export function encodeAddress(message, writer = new ProtoWriter()) {
   if (message.source) writer.string(138, message.source)
   if (message.expires) writer.uint64(128, message.expires)
   if (message.observed) writer.uint64(24, message.observed)
@@ -60,7 +60,7 @@ function decodeAddress(reader, message = { multiaddr: EMPTY_BYTES, isCertified: 
   return message
 }
 
-function encodeTag(message, writer) {
+export function encodeTag(message, writer = new ProtoWriter()) {
   if (message.expiry) writer.uint64(16, message.expiry)
   if (message.value) writer.uint32(8, message.value)
   return writer
@@ -82,7 +82,7 @@ function decodeTag(reader, message = { value: 0, expiry: 0n }) {
   return message
 }
 
-function encodeMetadataEntry(message, writer) {
+export function encodeMetadataEntry(message, writer = new ProtoWriter()) {
   if (message.value?.length) writer.bytes(18, message.value)
   if (message.key) writer.string(10, message.key)
   return writer
@@ -104,7 +104,7 @@ function decodeMetadataEntry(reader, message = { key: '', value: EMPTY_BYTES }) 
   return message
 }
 
-function encodeTagEntry(message, writer) {
+export function encodeTagEntry(message, writer = new ProtoWriter()) {
   if (message.value != null) writer.message(18, message.value, encodeTag)
   if (message.key) writer.string(10, message.key)
   return writer
@@ -126,7 +126,7 @@ function decodeTagEntry(reader, message = { key: '', value: undefined }) {
   return message
 }
 
-function encodePeer(message, writer) {
+export function encodePeer(message, writer = new ProtoWriter()) {
   if (message.version) writer.uint32(128, message.version)
   if (message.updated) writer.uint64(64, message.updated)
   for (let i = message.tags?.length ?? 0; i-- > 0; ) writer.message(58, message.tags[i], encodeTagEntry)

@@ -11,6 +11,7 @@ export declare const Exchange: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Exchange
 }
+export declare function encodeExchange(message: Exchange.$Properties): ProtoWriter
 export declare namespace Exchange {
   /** As it may be given to `encode`. */
   interface $Properties {

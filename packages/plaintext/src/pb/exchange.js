@@ -2,11 +2,11 @@
 import { ProtoReader, ProtoWriter } from '@ts-libp2p/bytes'
 
 export const Exchange = {
-  encode: message => encodeExchange(message, new ProtoWriter()),
+  encode: message => encodeExchange(message),
   decode: bytes => decodeExchange(new ProtoReader(bytes))
 }
 
-function encodeExchange(message, writer) {
+export function encodeExchange(message, writer = new ProtoWriter()) {
   if (message.pubkey != null) writer.bytes(18, message.pubkey)
   if (message.id != null) writer.bytes(10, message.id)
   return writer

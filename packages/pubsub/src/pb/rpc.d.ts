@@ -12,6 +12,7 @@ export declare const Rpc: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Rpc
 }
+export declare function encodeRpc(message: Rpc.$Properties): ProtoWriter
 export declare namespace Rpc {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -33,6 +34,7 @@ export declare const SubOpts: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): SubOpts
 }
+export declare function encodeSubOpts(message: SubOpts.$Properties): ProtoWriter
 export declare namespace SubOpts {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -56,6 +58,7 @@ export declare const Control: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Control
 }
+export declare function encodeControl(message: Control.$Properties): ProtoWriter
 export declare namespace Control {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -77,6 +80,7 @@ export declare const IHave: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): IHave
 }
+export declare function encodeIHave(message: IHave.$Properties): ProtoWriter
 export declare namespace IHave {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -93,6 +97,7 @@ export declare const IWant: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): IWant
 }
+export declare function encodeIWant(message: IWant.$Properties): ProtoWriter
 export declare namespace IWant {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -108,6 +113,7 @@ export declare const Graft: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Graft
 }
+export declare function encodeGraft(message: Graft.$Properties): ProtoWriter
 export declare namespace Graft {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -125,6 +131,7 @@ export declare const Prune: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Prune
 }
+export declare function encodePrune(message: Prune.$Properties): ProtoWriter
 export declare namespace Prune {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -143,6 +150,7 @@ export declare const PeerInfo: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): PeerInfo
 }
+export declare function encodePeerInfo(message: PeerInfo.$Properties): ProtoWriter
 export declare namespace PeerInfo {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -159,6 +167,7 @@ export declare const IDontWant: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): IDontWant
 }
+export declare function encodeIDontWant(message: IDontWant.$Properties): ProtoWriter
 export declare namespace IDontWant {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -174,6 +183,7 @@ export declare const Extensions: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Extensions
 }
+export declare function encodeExtensions(message: Extensions.$Properties): ProtoWriter
 export declare namespace Extensions {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -192,6 +202,7 @@ export declare const Partial: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Partial
 }
+export declare function encodePartial(message: Partial.$Properties): ProtoWriter
 export declare namespace Partial {
   /** As it may be given to `encode`. */
   interface $Properties {

@@ -2,61 +2,61 @@
 import { ProtoReader, ProtoWriter } from '@ts-libp2p/bytes'
 
 export const Rpc = {
-  encode: message => encodeRpc(message, new ProtoWriter()),
+  encode: message => encodeRpc(message),
   decode: bytes => decodeRpc(new ProtoReader(bytes))
 }
 
 export const SubOpts = {
-  encode: message => encodeSubOpts(message, new ProtoWriter()),
+  encode: message => encodeSubOpts(message),
   decode: bytes => decodeSubOpts(new ProtoReader(bytes))
 }
 
 export const Control = {
-  encode: message => encodeControl(message, new ProtoWriter()),
+  encode: message => encodeControl(message),
   decode: bytes => decodeControl(new ProtoReader(bytes))
 }
 
 export const IHave = {
-  encode: message => encodeIHave(message, new ProtoWriter()),
+  encode: message => encodeIHave(message),
   decode: bytes => decodeIHave(new ProtoReader(bytes))
 }
 
 export const IWant = {
-  encode: message => encodeIWant(message, new ProtoWriter()),
+  encode: message => encodeIWant(message),
   decode: bytes => decodeIWant(new ProtoReader(bytes))
 }
 
 export const Graft = {
-  encode: message => encodeGraft(message, new ProtoWriter()),
+  encode: message => encodeGraft(message),
   decode: bytes => decodeGraft(new ProtoReader(bytes))
 }
 
 export const Prune = {
-  encode: message => encodePrune(message, new ProtoWriter()),
+  encode: message => encodePrune(message),
   decode: bytes => decodePrune(new ProtoReader(bytes))
 }
 
 export const PeerInfo = {
-  encode: message => encodePeerInfo(message, new ProtoWriter()),
+  encode: message => encodePeerInfo(message),
   decode: bytes => decodePeerInfo(new ProtoReader(bytes))
 }
 
 export const IDontWant = {
-  encode: message => encodeIDontWant(message, new ProtoWriter()),
+  encode: message => encodeIDontWant(message),
   decode: bytes => decodeIDontWant(new ProtoReader(bytes))
 }
 
 export const Extensions = {
-  encode: message => encodeExtensions(message, new ProtoWriter()),
+  encode: message => encodeExtensions(message),
   decode: bytes => decodeExtensions(new ProtoReader(bytes))
 }
 
 export const Partial = {
-  encode: message => encodePartial(message, new ProtoWriter()),
+  encode: message => encodePartial(message),
   decode: bytes => decodePartial(new ProtoReader(bytes))
 }
 
-function encodeRpc(message, writer) {
+export function encodeRpc(message, writer = new ProtoWriter()) {
   if (message.partial != null) writer.message(82, message.partial, encodePartial)
   if (message.control != null) writer.message(26, message.control, encodeControl)
   for (let i = message.publish?.length ?? 0; i-- > 0; ) writer.bytes(18, message.publish[i])
@@ -86,7 +86,7 @@ function decodeRpc(reader, message = { subscriptions: [], publish: [], control: 
   return message
 }
 
-function encodeSubOpts(message, writer) {
+export function encodeSubOpts(message, writer = new ProtoWriter()) {
   if (message.supportsSendingPartial != null) writer.bool(32, message.supportsSendingPartial)
   if (message.requestsPartial != null) writer.bool(24, message.requestsPartial)
   if (message.topicid != null) writer.string(18, message.topicid)
@@ -116,7 +116,7 @@ function decodeSubOpts(reader, message = { subscribe: undefined, topicid: undefi
   return message
 }
 
-function encodeControl(message, writer) {
+export function encodeControl(message, writer = new ProtoWriter()) {
   if (message.extensions != null) writer.message(50, message.extensions, encodeExtensions)
   for (let i = message.idontwant?.length ?? 0; i-- > 0; ) writer.message(42, message.idontwant[i], encodeIDontWant)
   for (let i = message.prune?.length ?? 0; i-- > 0; ) writer.message(34, message.prune[i], encodePrune)
@@ -154,7 +154,7 @@ function decodeControl(reader, message = { ihave: [], iwant: [], graft: [], prun
   return message
 }
 
-function encodeIHave(message, writer) {
+export function encodeIHave(message, writer = new ProtoWriter()) {
   for (let i = message.messageIDs?.length ?? 0; i-- > 0; ) writer.bytes(18, message.messageIDs[i])
   if (message.topicID != null) writer.string(10, message.topicID)
   return writer
@@ -176,7 +176,7 @@ function decodeIHave(reader, message = { topicID: undefined, messageIDs: [] }) {
   return message
 }
 
-function encodeIWant(message, writer) {
+export function encodeIWant(message, writer = new ProtoWriter()) {
   for (let i = message.messageIDs?.length ?? 0; i-- > 0; ) writer.bytes(10, message.messageIDs[i])
   return writer
 }
@@ -194,7 +194,7 @@ function decodeIWant(reader, message = { messageIDs: [] }) {
   return message
 }
 
-function encodeGraft(message, writer) {
+export function encodeGraft(message, writer = new ProtoWriter()) {
   if (message.topicID != null) writer.string(10, message.topicID)
   return writer
 }
@@ -212,7 +212,7 @@ function decodeGraft(reader, message = { topicID: undefined }) {
   return message
 }
 
-function encodePrune(message, writer) {
+export function encodePrune(message, writer = new ProtoWriter()) {
   if (message.backoff != null) writer.uint32(24, message.backoff)
   for (let i = message.peers?.length ?? 0; i-- > 0; ) writer.message(18, message.peers[i], encodePeerInfo)
   if (message.topicID != null) writer.string(10, message.topicID)
@@ -238,7 +238,7 @@ function decodePrune(reader, message = { topicID: undefined, peers: [], backoff:
   return message
 }
 
-function encodePeerInfo(message, writer) {
+export function encodePeerInfo(message, writer = new ProtoWriter()) {
   if (message.signedPeerRecord != null) writer.bytes(18, message.signedPeerRecord)
   if (message.peerID != null) writer.bytes(10, message.peerID)
   return writer
@@ -260,7 +260,7 @@ function decodePeerInfo(reader, message = { peerID: undefined, signedPeerRecord:
   return message
 }
 
-function encodeIDontWant(message, writer) {
+export function encodeIDontWant(message, writer = new ProtoWriter()) {
   for (let i = message.messageIDs?.length ?? 0; i-- > 0; ) writer.bytes(10, message.messageIDs[i])
   return writer
 }
@@ -278,7 +278,7 @@ function decodeIDontWant(reader, message = { messageIDs: [] }) {
   return message
 }
 
-function encodeExtensions(message, writer) {
+export function encodeExtensions(message, writer = new ProtoWriter()) {
   if (message.partialMessages != null) writer.bool(80, message.partialMessages)
   return writer
 }
@@ -296,7 +296,7 @@ function decodeExtensions(reader, message = { partialMessages: undefined }) {
   return message
 }
 
-function encodePartial(message, writer) {
+export function encodePartial(message, writer = new ProtoWriter()) {
   if (message.partsMetadata != null) writer.bytes(34, message.partsMetadata)
   if (message.partialMessage != null) writer.bytes(26, message.partialMessage)
   if (message.groupID != null) writer.bytes(18, message.groupID)

@@ -150,6 +150,7 @@ export declare const TraceEvent: {
     decode(bytes: Uint8Array): TraceEvent.ControlIDontWantMeta
   }
 }
+export declare function encodeTraceEvent(message: TraceEvent.$Properties): ProtoWriter
 export declare namespace TraceEvent {
   /** As it may be given to `encode`. */
   interface $Properties {

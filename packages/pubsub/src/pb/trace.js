@@ -2,7 +2,7 @@
 import { ProtoReader, ProtoWriter, writeInt32 } from '@ts-libp2p/bytes'
 
 export const TraceEvent = {
-  encode: message => encodeTraceEvent(message, new ProtoWriter()),
+  encode: message => encodeTraceEvent(message),
   decode: bytes => decodeTraceEvent(new ProtoReader(bytes)),
   Type: {
     PUBLISH_MESSAGE: 0,
@@ -20,96 +20,96 @@ export const TraceEvent = {
     PRUNE: 12
   },
   PublishMessage: {
-    encode: message => encodeTraceEvent_PublishMessage(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_PublishMessage(message),
     decode: bytes => decodeTraceEvent_PublishMessage(new ProtoReader(bytes))
   },
   RejectMessage: {
-    encode: message => encodeTraceEvent_RejectMessage(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_RejectMessage(message),
     decode: bytes => decodeTraceEvent_RejectMessage(new ProtoReader(bytes))
   },
   DuplicateMessage: {
-    encode: message => encodeTraceEvent_DuplicateMessage(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_DuplicateMessage(message),
     decode: bytes => decodeTraceEvent_DuplicateMessage(new ProtoReader(bytes))
   },
   DeliverMessage: {
-    encode: message => encodeTraceEvent_DeliverMessage(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_DeliverMessage(message),
     decode: bytes => decodeTraceEvent_DeliverMessage(new ProtoReader(bytes))
   },
   OnNewOutboundStream: {
-    encode: message => encodeTraceEvent_OnNewOutboundStream(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_OnNewOutboundStream(message),
     decode: bytes => decodeTraceEvent_OnNewOutboundStream(new ProtoReader(bytes))
   },
   OnClosedOutboundStream: {
-    encode: message => encodeTraceEvent_OnClosedOutboundStream(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_OnClosedOutboundStream(message),
     decode: bytes => decodeTraceEvent_OnClosedOutboundStream(new ProtoReader(bytes))
   },
   RecvRPC: {
-    encode: message => encodeTraceEvent_RecvRPC(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_RecvRPC(message),
     decode: bytes => decodeTraceEvent_RecvRPC(new ProtoReader(bytes))
   },
   SendRPC: {
-    encode: message => encodeTraceEvent_SendRPC(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_SendRPC(message),
     decode: bytes => decodeTraceEvent_SendRPC(new ProtoReader(bytes))
   },
   DropRPC: {
-    encode: message => encodeTraceEvent_DropRPC(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_DropRPC(message),
     decode: bytes => decodeTraceEvent_DropRPC(new ProtoReader(bytes))
   },
   Join: {
-    encode: message => encodeTraceEvent_Join(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_Join(message),
     decode: bytes => decodeTraceEvent_Join(new ProtoReader(bytes))
   },
   Leave: {
-    encode: message => encodeTraceEvent_Leave(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_Leave(message),
     decode: bytes => decodeTraceEvent_Leave(new ProtoReader(bytes))
   },
   Graft: {
-    encode: message => encodeTraceEvent_Graft(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_Graft(message),
     decode: bytes => decodeTraceEvent_Graft(new ProtoReader(bytes))
   },
   Prune: {
-    encode: message => encodeTraceEvent_Prune(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_Prune(message),
     decode: bytes => decodeTraceEvent_Prune(new ProtoReader(bytes))
   },
   RPCMeta: {
-    encode: message => encodeTraceEvent_RPCMeta(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_RPCMeta(message),
     decode: bytes => decodeTraceEvent_RPCMeta(new ProtoReader(bytes))
   },
   MessageMeta: {
-    encode: message => encodeTraceEvent_MessageMeta(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_MessageMeta(message),
     decode: bytes => decodeTraceEvent_MessageMeta(new ProtoReader(bytes))
   },
   SubMeta: {
-    encode: message => encodeTraceEvent_SubMeta(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_SubMeta(message),
     decode: bytes => decodeTraceEvent_SubMeta(new ProtoReader(bytes))
   },
   ControlMeta: {
-    encode: message => encodeTraceEvent_ControlMeta(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_ControlMeta(message),
     decode: bytes => decodeTraceEvent_ControlMeta(new ProtoReader(bytes))
   },
   ControlIHaveMeta: {
-    encode: message => encodeTraceEvent_ControlIHaveMeta(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_ControlIHaveMeta(message),
     decode: bytes => decodeTraceEvent_ControlIHaveMeta(new ProtoReader(bytes))
   },
   ControlIWantMeta: {
-    encode: message => encodeTraceEvent_ControlIWantMeta(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_ControlIWantMeta(message),
     decode: bytes => decodeTraceEvent_ControlIWantMeta(new ProtoReader(bytes))
   },
   ControlGraftMeta: {
-    encode: message => encodeTraceEvent_ControlGraftMeta(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_ControlGraftMeta(message),
     decode: bytes => decodeTraceEvent_ControlGraftMeta(new ProtoReader(bytes))
   },
   ControlPruneMeta: {
-    encode: message => encodeTraceEvent_ControlPruneMeta(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_ControlPruneMeta(message),
     decode: bytes => decodeTraceEvent_ControlPruneMeta(new ProtoReader(bytes))
   },
   ControlIDontWantMeta: {
-    encode: message => encodeTraceEvent_ControlIDontWantMeta(message, new ProtoWriter()),
+    encode: message => encodeTraceEvent_ControlIDontWantMeta(message),
     decode: bytes => decodeTraceEvent_ControlIDontWantMeta(new ProtoReader(bytes))
   }
 }
 
-function encodeTraceEvent(message, writer) {
+export function encodeTraceEvent(message, writer = new ProtoWriter()) {
   if (message.prune != null) writer.message(130, message.prune, encodeTraceEvent_Prune)
   if (message.graft != null) writer.message(122, message.graft, encodeTraceEvent_Graft)
   if (message.leave != null) writer.message(114, message.leave, encodeTraceEvent_Leave)
@@ -187,7 +187,7 @@ function decodeTraceEvent(reader, message = { type: undefined, peerID: undefined
   return message
 }
 
-function encodeTraceEvent_PublishMessage(message, writer) {
+function encodeTraceEvent_PublishMessage(message, writer = new ProtoWriter()) {
   if (message.topic != null) writer.string(18, message.topic)
   if (message.messageID != null) writer.bytes(10, message.messageID)
   return writer
@@ -209,7 +209,7 @@ function decodeTraceEvent_PublishMessage(reader, message = { messageID: undefine
   return message
 }
 
-function encodeTraceEvent_RejectMessage(message, writer) {
+function encodeTraceEvent_RejectMessage(message, writer = new ProtoWriter()) {
   if (message.topic != null) writer.string(34, message.topic)
   if (message.reason != null) writer.string(26, message.reason)
   if (message.receivedFrom != null) writer.bytes(18, message.receivedFrom)
@@ -239,7 +239,7 @@ function decodeTraceEvent_RejectMessage(reader, message = { messageID: undefined
   return message
 }
 
-function encodeTraceEvent_DuplicateMessage(message, writer) {
+function encodeTraceEvent_DuplicateMessage(message, writer = new ProtoWriter()) {
   if (message.topic != null) writer.string(26, message.topic)
   if (message.receivedFrom != null) writer.bytes(18, message.receivedFrom)
   if (message.messageID != null) writer.bytes(10, message.messageID)
@@ -265,7 +265,7 @@ function decodeTraceEvent_DuplicateMessage(reader, message = { messageID: undefi
   return message
 }
 
-function encodeTraceEvent_DeliverMessage(message, writer) {
+function encodeTraceEvent_DeliverMessage(message, writer = new ProtoWriter()) {
   if (message.receivedFrom != null) writer.bytes(26, message.receivedFrom)
   if (message.topic != null) writer.string(18, message.topic)
   if (message.messageID != null) writer.bytes(10, message.messageID)
@@ -291,7 +291,7 @@ function decodeTraceEvent_DeliverMessage(reader, message = { messageID: undefine
   return message
 }
 
-function encodeTraceEvent_OnNewOutboundStream(message, writer) {
+function encodeTraceEvent_OnNewOutboundStream(message, writer = new ProtoWriter()) {
   if (message.proto != null) writer.string(18, message.proto)
   if (message.peerID != null) writer.bytes(10, message.peerID)
   return writer
@@ -313,7 +313,7 @@ function decodeTraceEvent_OnNewOutboundStream(reader, message = { peerID: undefi
   return message
 }
 
-function encodeTraceEvent_OnClosedOutboundStream(message, writer) {
+function encodeTraceEvent_OnClosedOutboundStream(message, writer = new ProtoWriter()) {
   if (message.peerID != null) writer.bytes(10, message.peerID)
   return writer
 }
@@ -331,7 +331,7 @@ function decodeTraceEvent_OnClosedOutboundStream(reader, message = { peerID: und
   return message
 }
 
-function encodeTraceEvent_RecvRPC(message, writer) {
+function encodeTraceEvent_RecvRPC(message, writer = new ProtoWriter()) {
   if (message.meta != null) writer.message(18, message.meta, encodeTraceEvent_RPCMeta)
   if (message.receivedFrom != null) writer.bytes(10, message.receivedFrom)
   return writer
@@ -353,7 +353,7 @@ function decodeTraceEvent_RecvRPC(reader, message = { receivedFrom: undefined, m
   return message
 }
 
-function encodeTraceEvent_SendRPC(message, writer) {
+function encodeTraceEvent_SendRPC(message, writer = new ProtoWriter()) {
   if (message.meta != null) writer.message(18, message.meta, encodeTraceEvent_RPCMeta)
   if (message.sendTo != null) writer.bytes(10, message.sendTo)
   return writer
@@ -375,7 +375,7 @@ function decodeTraceEvent_SendRPC(reader, message = { sendTo: undefined, meta: u
   return message
 }
 
-function encodeTraceEvent_DropRPC(message, writer) {
+function encodeTraceEvent_DropRPC(message, writer = new ProtoWriter()) {
   if (message.meta != null) writer.message(18, message.meta, encodeTraceEvent_RPCMeta)
   if (message.sendTo != null) writer.bytes(10, message.sendTo)
   return writer
@@ -397,7 +397,7 @@ function decodeTraceEvent_DropRPC(reader, message = { sendTo: undefined, meta: u
   return message
 }
 
-function encodeTraceEvent_Join(message, writer) {
+function encodeTraceEvent_Join(message, writer = new ProtoWriter()) {
   if (message.topic != null) writer.string(10, message.topic)
   return writer
 }
@@ -415,7 +415,7 @@ function decodeTraceEvent_Join(reader, message = { topic: undefined }) {
   return message
 }
 
-function encodeTraceEvent_Leave(message, writer) {
+function encodeTraceEvent_Leave(message, writer = new ProtoWriter()) {
   if (message.topic != null) writer.string(18, message.topic)
   return writer
 }
@@ -433,7 +433,7 @@ function decodeTraceEvent_Leave(reader, message = { topic: undefined }) {
   return message
 }
 
-function encodeTraceEvent_Graft(message, writer) {
+function encodeTraceEvent_Graft(message, writer = new ProtoWriter()) {
   if (message.topic != null) writer.string(18, message.topic)
   if (message.peerID != null) writer.bytes(10, message.peerID)
   return writer
@@ -455,7 +455,7 @@ function decodeTraceEvent_Graft(reader, message = { peerID: undefined, topic: un
   return message
 }
 
-function encodeTraceEvent_Prune(message, writer) {
+function encodeTraceEvent_Prune(message, writer = new ProtoWriter()) {
   if (message.topic != null) writer.string(18, message.topic)
   if (message.peerID != null) writer.bytes(10, message.peerID)
   return writer
@@ -477,7 +477,7 @@ function decodeTraceEvent_Prune(reader, message = { peerID: undefined, topic: un
   return message
 }
 
-function encodeTraceEvent_RPCMeta(message, writer) {
+function encodeTraceEvent_RPCMeta(message, writer = new ProtoWriter()) {
   if (message.control != null) writer.message(26, message.control, encodeTraceEvent_ControlMeta)
   for (let i = message.subscription?.length ?? 0; i-- > 0; ) writer.message(18, message.subscription[i], encodeTraceEvent_SubMeta)
   for (let i = message.messages?.length ?? 0; i-- > 0; ) writer.message(10, message.messages[i], encodeTraceEvent_MessageMeta)
@@ -503,7 +503,7 @@ function decodeTraceEvent_RPCMeta(reader, message = { messages: [], subscription
   return message
 }
 
-function encodeTraceEvent_MessageMeta(message, writer) {
+function encodeTraceEvent_MessageMeta(message, writer = new ProtoWriter()) {
   if (message.topic != null) writer.string(18, message.topic)
   if (message.messageID != null) writer.bytes(10, message.messageID)
   return writer
@@ -525,7 +525,7 @@ function decodeTraceEvent_MessageMeta(reader, message = { messageID: undefined, 
   return message
 }
 
-function encodeTraceEvent_SubMeta(message, writer) {
+function encodeTraceEvent_SubMeta(message, writer = new ProtoWriter()) {
   if (message.topic != null) writer.string(18, message.topic)
   if (message.subscribe != null) writer.bool(8, message.subscribe)
   return writer
@@ -547,7 +547,7 @@ function decodeTraceEvent_SubMeta(reader, message = { subscribe: undefined, topi
   return message
 }
 
-function encodeTraceEvent_ControlMeta(message, writer) {
+function encodeTraceEvent_ControlMeta(message, writer = new ProtoWriter()) {
   for (let i = message.idontwant?.length ?? 0; i-- > 0; ) writer.message(42, message.idontwant[i], encodeTraceEvent_ControlIDontWantMeta)
   for (let i = message.prune?.length ?? 0; i-- > 0; ) writer.message(34, message.prune[i], encodeTraceEvent_ControlPruneMeta)
   for (let i = message.graft?.length ?? 0; i-- > 0; ) writer.message(26, message.graft[i], encodeTraceEvent_ControlGraftMeta)
@@ -581,7 +581,7 @@ function decodeTraceEvent_ControlMeta(reader, message = { ihave: [], iwant: [], 
   return message
 }
 
-function encodeTraceEvent_ControlIHaveMeta(message, writer) {
+function encodeTraceEvent_ControlIHaveMeta(message, writer = new ProtoWriter()) {
   for (let i = message.messageIDs?.length ?? 0; i-- > 0; ) writer.bytes(18, message.messageIDs[i])
   if (message.topic != null) writer.string(10, message.topic)
   return writer
@@ -603,7 +603,7 @@ function decodeTraceEvent_ControlIHaveMeta(reader, message = { topic: undefined,
   return message
 }
 
-function encodeTraceEvent_ControlIWantMeta(message, writer) {
+function encodeTraceEvent_ControlIWantMeta(message, writer = new ProtoWriter()) {
   for (let i = message.messageIDs?.length ?? 0; i-- > 0; ) writer.bytes(10, message.messageIDs[i])
   return writer
 }
@@ -621,7 +621,7 @@ function decodeTraceEvent_ControlIWantMeta(reader, message = { messageIDs: [] })
   return message
 }
 
-function encodeTraceEvent_ControlGraftMeta(message, writer) {
+function encodeTraceEvent_ControlGraftMeta(message, writer = new ProtoWriter()) {
   if (message.topic != null) writer.string(10, message.topic)
   return writer
 }
@@ -639,7 +639,7 @@ function decodeTraceEvent_ControlGraftMeta(reader, message = { topic: undefined 
   return message
 }
 
-function encodeTraceEvent_ControlPruneMeta(message, writer) {
+function encodeTraceEvent_ControlPruneMeta(message, writer = new ProtoWriter()) {
   for (let i = message.peers?.length ?? 0; i-- > 0; ) writer.bytes(18, message.peers[i])
   if (message.topic != null) writer.string(10, message.topic)
   return writer
@@ -661,7 +661,7 @@ function decodeTraceEvent_ControlPruneMeta(reader, message = { topic: undefined,
   return message
 }
 
-function encodeTraceEvent_ControlIDontWantMeta(message, writer) {
+function encodeTraceEvent_ControlIDontWantMeta(message, writer = new ProtoWriter()) {
   for (let i = message.messageIDs?.length ?? 0; i-- > 0; ) writer.bytes(10, message.messageIDs[i])
   return writer
 }

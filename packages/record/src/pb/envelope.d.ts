@@ -13,6 +13,7 @@ export declare const Envelope: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Envelope
 }
+export declare function encodeEnvelope(message: Envelope.$Properties): ProtoWriter
 export declare namespace Envelope {
   /** As it may be given to `encode`. */
   interface $Properties {

@@ -2,11 +2,11 @@
 import { EMPTY_BYTES, ProtoReader, ProtoWriter } from '@ts-libp2p/bytes'
 
 export const Envelope = {
-  encode: message => encodeEnvelope(message, new ProtoWriter()),
+  encode: message => encodeEnvelope(message),
   decode: bytes => decodeEnvelope(new ProtoReader(bytes))
 }
 
-function encodeEnvelope(message, writer) {
+export function encodeEnvelope(message, writer = new ProtoWriter()) {
   if (message.signature?.length) writer.bytes(42, message.signature)
   if (message.payload?.length) writer.bytes(26, message.payload)
   if (message.payloadType?.length) writer.bytes(18, message.payloadType)

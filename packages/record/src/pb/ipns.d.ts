@@ -21,6 +21,7 @@ export declare const IpnsEntry: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): IpnsEntry
 }
+export declare function encodeIpnsEntry(message: IpnsEntry.$Properties): ProtoWriter
 export declare namespace IpnsEntry {
   /** As it may be given to `encode`. */
   interface $Properties {

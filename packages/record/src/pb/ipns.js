@@ -2,11 +2,11 @@
 import { EMPTY_BYTES, ProtoReader, ProtoWriter } from '@ts-libp2p/bytes'
 
 export const IpnsEntry = {
-  encode: message => encodeIpnsEntry(message, new ProtoWriter()),
+  encode: message => encodeIpnsEntry(message),
   decode: bytes => decodeIpnsEntry(new ProtoReader(bytes))
 }
 
-function encodeIpnsEntry(message, writer) {
+export function encodeIpnsEntry(message, writer = new ProtoWriter()) {
   if (message.data?.length) writer.bytes(74, message.data)
   if (message.signatureV2?.length) writer.bytes(66, message.signatureV2)
   if (message.pubKey?.length) writer.bytes(58, message.pubKey)

@@ -9,6 +9,7 @@ export declare const AddressInfo: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): AddressInfo
 }
+export declare function encodeAddressInfo(message: AddressInfo.$Properties): ProtoWriter
 export declare namespace AddressInfo {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -26,6 +27,7 @@ export declare const PeerRecord: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): PeerRecord
 }
+export declare function encodePeerRecord(message: PeerRecord.$Properties): ProtoWriter
 export declare namespace PeerRecord {
   /** As it may be given to `encode`. */
   interface $Properties {

@@ -2,16 +2,16 @@
 import { EMPTY_BYTES, ProtoReader, ProtoWriter } from '@ts-libp2p/bytes'
 
 export const AddressInfo = {
-  encode: message => encodeAddressInfo(message, new ProtoWriter()),
+  encode: message => encodeAddressInfo(message),
   decode: bytes => decodeAddressInfo(new ProtoReader(bytes))
 }
 
 export const PeerRecord = {
-  encode: message => encodePeerRecord(message, new ProtoWriter()),
+  encode: message => encodePeerRecord(message),
   decode: bytes => decodePeerRecord(new ProtoReader(bytes))
 }
 
-function encodeAddressInfo(message, writer) {
+export function encodeAddressInfo(message, writer = new ProtoWriter()) {
   if (message.multiaddr?.length) writer.bytes(10, message.multiaddr)
   return writer
 }
@@ -29,7 +29,7 @@ function decodeAddressInfo(reader, message = { multiaddr: EMPTY_BYTES }) {
   return message
 }
 
-function encodePeerRecord(message, writer) {
+export function encodePeerRecord(message, writer = new ProtoWriter()) {
   for (let i = message.addresses?.length ?? 0; i-- > 0; ) writer.message(26, message.addresses[i], encodeAddressInfo)
   if (message.seq) writer.uint64(16, message.seq)
   if (message.peerId?.length) writer.bytes(10, message.peerId)

@@ -12,6 +12,7 @@ export declare const ValueRecord: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): ValueRecord
 }
+export declare function encodeValueRecord(message: ValueRecord.$Properties): ProtoWriter
 export declare namespace ValueRecord {
   /** As it may be given to `encode`. */
   interface $Properties {

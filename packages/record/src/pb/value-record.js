@@ -2,11 +2,11 @@
 import { EMPTY_BYTES, ProtoReader, ProtoWriter } from '@ts-libp2p/bytes'
 
 export const ValueRecord = {
-  encode: message => encodeValueRecord(message, new ProtoWriter()),
+  encode: message => encodeValueRecord(message),
   decode: bytes => decodeValueRecord(new ProtoReader(bytes))
 }
 
-function encodeValueRecord(message, writer) {
+export function encodeValueRecord(message, writer = new ProtoWriter()) {
   if (message.timeReceived) writer.string(42, message.timeReceived)
   if (message.value?.length) writer.bytes(18, message.value)
   if (message.key?.length) writer.bytes(10, message.key)

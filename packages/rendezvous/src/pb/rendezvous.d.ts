@@ -13,6 +13,7 @@ export declare const Register: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Register
 }
+export declare function encodeRegister(message: Register.$Properties): ProtoWriter
 export declare namespace Register {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -33,6 +34,7 @@ export declare const RegisterResponse: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): RegisterResponse
 }
+export declare function encodeRegisterResponse(message: RegisterResponse.$Properties): ProtoWriter
 export declare namespace RegisterResponse {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -50,6 +52,7 @@ export declare const Unregister: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Unregister
 }
+export declare function encodeUnregister(message: Unregister.$Properties): ProtoWriter
 export declare namespace Unregister {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -67,6 +70,7 @@ export declare const Discover: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Discover
 }
+export declare function encodeDiscover(message: Discover.$Properties): ProtoWriter
 export declare namespace Discover {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -87,6 +91,7 @@ export declare const DiscoverResponse: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): DiscoverResponse
 }
+export declare function encodeDiscoverResponse(message: DiscoverResponse.$Properties): ProtoWriter
 export declare namespace DiscoverResponse {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -111,6 +116,7 @@ export declare const Message: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Message
 }
+export declare function encodeMessage(message: Message.$Properties): ProtoWriter
 export declare namespace Message {
   /** As it may be given to `encode`. */
   interface $Properties {

@@ -2,36 +2,36 @@
 import { ProtoReader, ProtoWriter } from '@ts-libp2p/bytes'
 
 export const Register = {
-  encode: message => encodeRegister(message, new ProtoWriter()),
+  encode: message => encodeRegister(message),
   decode: bytes => decodeRegister(new ProtoReader(bytes))
 }
 
 export const RegisterResponse = {
-  encode: message => encodeRegisterResponse(message, new ProtoWriter()),
+  encode: message => encodeRegisterResponse(message),
   decode: bytes => decodeRegisterResponse(new ProtoReader(bytes))
 }
 
 export const Unregister = {
-  encode: message => encodeUnregister(message, new ProtoWriter()),
+  encode: message => encodeUnregister(message),
   decode: bytes => decodeUnregister(new ProtoReader(bytes))
 }
 
 export const Discover = {
-  encode: message => encodeDiscover(message, new ProtoWriter()),
+  encode: message => encodeDiscover(message),
   decode: bytes => decodeDiscover(new ProtoReader(bytes))
 }
 
 export const DiscoverResponse = {
-  encode: message => encodeDiscoverResponse(message, new ProtoWriter()),
+  encode: message => encodeDiscoverResponse(message),
   decode: bytes => decodeDiscoverResponse(new ProtoReader(bytes))
 }
 
 export const Message = {
-  encode: message => encodeMessage(message, new ProtoWriter()),
+  encode: message => encodeMessage(message),
   decode: bytes => decodeMessage(new ProtoReader(bytes))
 }
 
-function encodeRegister(message, writer) {
+export function encodeRegister(message, writer = new ProtoWriter()) {
   if (message.ttl != null) writer.uint64(24, message.ttl)
   if (message.signedPeerRecord != null) writer.bytes(18, message.signedPeerRecord)
   if (message.ns != null) writer.string(10, message.ns)
@@ -57,7 +57,7 @@ function decodeRegister(reader, message = { ns: undefined, signedPeerRecord: und
   return message
 }
 
-function encodeRegisterResponse(message, writer) {
+export function encodeRegisterResponse(message, writer = new ProtoWriter()) {
   if (message.ttl != null) writer.uint64(24, message.ttl)
   if (message.statusText != null) writer.string(18, message.statusText)
   if (message.status != null) writer.uint32(8, message.status)
@@ -83,7 +83,7 @@ function decodeRegisterResponse(reader, message = { status: undefined, statusTex
   return message
 }
 
-function encodeUnregister(message, writer) {
+export function encodeUnregister(message, writer = new ProtoWriter()) {
   if (message.ns != null) writer.string(10, message.ns)
   return writer
 }
@@ -101,7 +101,7 @@ function decodeUnregister(reader, message = { ns: undefined }) {
   return message
 }
 
-function encodeDiscover(message, writer) {
+export function encodeDiscover(message, writer = new ProtoWriter()) {
   if (message.cookie != null) writer.bytes(26, message.cookie)
   if (message.limit != null) writer.uint64(16, message.limit)
   if (message.ns != null) writer.string(10, message.ns)
@@ -127,7 +127,7 @@ function decodeDiscover(reader, message = { ns: undefined, limit: undefined, coo
   return message
 }
 
-function encodeDiscoverResponse(message, writer) {
+export function encodeDiscoverResponse(message, writer = new ProtoWriter()) {
   if (message.statusText != null) writer.string(34, message.statusText)
   if (message.status != null) writer.uint32(24, message.status)
   if (message.cookie != null) writer.bytes(18, message.cookie)
@@ -157,7 +157,7 @@ function decodeDiscoverResponse(reader, message = { registrations: [], cookie: u
   return message
 }
 
-function encodeMessage(message, writer) {
+export function encodeMessage(message, writer = new ProtoWriter()) {
   if (message.discoverResponse != null) writer.message(50, message.discoverResponse, encodeDiscoverResponse)
   if (message.discover != null) writer.message(42, message.discover, encodeDiscover)
   if (message.unregister != null) writer.message(34, message.unregister, encodeUnregister)

@@ -18,6 +18,7 @@ export declare const StoredRegistration: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): StoredRegistration
 }
+export declare function encodeStoredRegistration(message: StoredRegistration.$Properties): ProtoWriter
 export declare namespace StoredRegistration {
   /** As it may be given to `encode`. */
   interface $Properties {

@@ -2,11 +2,11 @@
 import { EMPTY_BYTES, ProtoReader, ProtoWriter } from '@ts-libp2p/bytes'
 
 export const StoredRegistration = {
-  encode: message => encodeStoredRegistration(message, new ProtoWriter()),
+  encode: message => encodeStoredRegistration(message),
   decode: bytes => decodeStoredRegistration(new ProtoReader(bytes))
 }
 
-function encodeStoredRegistration(message, writer) {
+export function encodeStoredRegistration(message, writer = new ProtoWriter()) {
   if (message.position) writer.uint64(48, message.position)
   if (message.expiresAt) writer.uint64(40, message.expiresAt)
   if (message.ttl) writer.uint64(32, message.ttl)

@@ -13,6 +13,7 @@ export declare const Propose: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Propose
 }
+export declare function encodePropose(message: Propose.$Properties): ProtoWriter
 export declare namespace Propose {
   /** As it may be given to `encode`. */
   interface $Properties {
@@ -33,6 +34,7 @@ export declare const Exchange: {
   /** Throws a `BytesError`. Bytes are views of the input. */
   decode(bytes: Uint8Array): Exchange
 }
+export declare function encodeExchange(message: Exchange.$Properties): ProtoWriter
 export declare namespace Exchange {
   /** As it may be given to `encode`. */
   interface $Properties {

@@ -2,16 +2,16 @@
 import { ProtoReader, ProtoWriter } from '@ts-libp2p/bytes'
 
 export const Propose = {
-  encode: message => encodePropose(message, new ProtoWriter()),
+  encode: message => encodePropose(message),
   decode: bytes => decodePropose(new ProtoReader(bytes))
 }
 
 export const Exchange = {
-  encode: message => encodeExchange(message, new ProtoWriter()),
+  encode: message => encodeExchange(message),
   decode: bytes => decodeExchange(new ProtoReader(bytes))
 }
 
-function encodePropose(message, writer) {
+export function encodePropose(message, writer = new ProtoWriter()) {
   if (message.hashes != null) writer.string(42, message.hashes)
   if (message.ciphers != null) writer.string(34, message.ciphers)
   if (message.exchanges != null) writer.string(26, message.exchanges)
@@ -45,7 +45,7 @@ function decodePropose(reader, message = { rand: undefined, pubkey: undefined, e
   return message
 }
 
-function encodeExchange(message, writer) {
+export function encodeExchange(message, writer = new ProtoWriter()) {
   if (message.signature != null) writer.bytes(18, message.signature)
   if (message.epubkey != null) writer.bytes(10, message.epubkey)
   return writer

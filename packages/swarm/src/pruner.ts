@@ -1,8 +1,7 @@
 import type { PeerId, PeerStore, Undo } from '@ts-libp2p/interface'
-import { choosePruned } from '#pruning'
+import { leastValuable } from '#least-valuable'
 import type { SwarmConnection } from './connection.ts'
-import { hostOf } from './host.ts'
-import type { PruneCandidate, PrunePolicy } from './pruning.ts'
+import type { PrunePolicy } from './pruning.ts'
 
 export interface PrunerInit {
   readonly policy: PrunePolicy
@@ -59,34 +58,11 @@ export class Pruner {
 
   /** Begins to close what is too much. Returns how many. */
   private async prune(): Promise<number> {
-    const candidates = await Promise.all(this.open().map(connection => this.candidate(connection)))
-    const chosen = await choosePruned(candidates, this.init.policy, this.init.now())
+    const { policy, now, peerStore, pruned } = this.init
+    const isProtected = (peer: PeerId): boolean => this.protections.has(peer.toString())
+    const chosen = await leastValuable({ open: this.open(), policy, now: now(), peerStore, isProtected })
     if (chosen.length === 0) return 0
-    Promise.allSettled(chosen.map(connection => connection.close())).then(() => this.init.pruned(chosen))
+    Promise.allSettled(chosen.map(connection => connection.close())).then(() => pruned(chosen))
     return chosen.length
-  }
-
-  private async candidate(connection: SwarmConnection): Promise<PruneCandidate<SwarmConnection>> {
-    const peer = connection.remotePeer
-    const tags = await this.tagsOf(peer)
-    return {
-      id: connection,
-      value: tags.reduce((sum, [, value]) => sum + value, 0),
-      host: hostOf(connection.remoteAddr),
-      openedAt: connection.timeline.open,
-      streams: connection.streams.length,
-      direction: connection.direction,
-      isProtected: this.protections.has(peer.toString()) || tags.some(([name]) => name.startsWith('keep-alive'))
-    }
-  }
-
-  private async tagsOf(peer: PeerId): Promise<[string, number][]> {
-    try {
-      const { tags } = await this.init.peerStore.get(peer)
-      return [...tags].map(([name, tag]) => [name, tag.value])
-    } catch {
-      // An unknown peer has no tags.
-      return []
-    }
   }
 }

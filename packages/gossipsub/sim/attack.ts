@@ -61,6 +61,8 @@ export interface AttackOptions {
   readonly publishers: number
   /** Of all of them together. */
   readonly messagesPerSecond: number
+  /** How it stands, every ten seconds from the first message on: long attacks can be looked at before they are over. */
+  readonly onSample?: (atMs: number, all: DeliveryFigures, sybilShare: number) => void
 }
 
 export interface AttackFigures {
@@ -82,7 +84,8 @@ const SAMPLE_MS = 10_000
 const TARGET = 0
 
 /** Runs an attack to its end. */
-export function attack(of: Attack, { seed, size, publishers, messagesPerSecond }: AttackOptions): AttackFigures {
+export function attack(of: Attack, init: AttackOptions): AttackFigures {
+  const { seed, size, publishers, messagesPerSecond, onSample } = init
   const options = evaluated(of)
   const net = new SimNetwork({
     ...{ size, seed, options, topics: [TOPIC], link: () => LINK, bytesPerSecond: () => TEN_GIGABITS },
@@ -121,7 +124,9 @@ export function attack(of: Attack, { seed, size, publishers, messagesPerSecond }
   const sybilShares: number[] = []
   while (net.cores.nowMs < until) {
     net.cores.run({ ms: SAMPLE_MS })
-    sybilShares.push(sybilShare(net))
+    const share = sybilShare(net)
+    sybilShares.push(share)
+    onSample?.(net.cores.nowMs, followed.all.figures(), share)
   }
   net.cores.run({ ms: 20_000 })
   const { all, ofTarget, toTarget } = followed

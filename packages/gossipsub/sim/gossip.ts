@@ -1,7 +1,7 @@
 /**
  * Gossipsub in the simulated network, at length: `pnpm sim gossip [scale|attack …] [--seed 1] [--size 1000]
- * [--only defaults]`; scale: `--minutes 3`; attack: `--rate 12` messages a second. The short forms are in
- * `test/scale.test.ts` and `test/attack.test.ts`, the figures in docs/pubsub.md.
+ * [--only defaults]`; scale: `--minutes 3`; attack: `--rate 12` messages a second, `--progress` every ten seconds. The
+ * short forms are in `test/scale.test.ts` and `test/attack.test.ts`, the figures in docs/pubsub.md.
  */
 import { parseArgs } from 'node:util'
 import { ethereumConsensus, type GossipsubOptions } from '../src/index.ts'
@@ -14,7 +14,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     ...{ seed: { ...string, default: '1' }, size: { ...string, default: '1000' }, minutes: string },
-    ...{ only: string, rate: { ...string, default: '12' } }
+    ...{ only: string, rate: { ...string, default: '12' }, progress: { type: 'boolean', default: false } }
   }
 })
 const seed = values.seed
@@ -43,7 +43,10 @@ const EXPERIMENTS: Readonly<Record<string, () => void>> = {
     for (const [name, of] of chosen(ATTACKS)) {
       const from = process.cpuUsage()
       const scaled = { ...of, sybils: Math.round((of.sybils * size) / 1000) }
-      const figures = attack(scaled, { seed, size, publishers: size / 10, messagesPerSecond: Number(values.rate) })
+      const figures = attack(scaled, {
+        ...{ seed, size, publishers: size / 10, messagesPerSecond: Number(values.rate) },
+        ...(values.progress ? { onSample: printSample } : {})
+      })
       const shares = figures.sybilShares.map(share => (100 * share).toFixed(0)).join(' ')
       console.log(
         `\n### ${name}: ${scaled.sybils} sybils, ${(process.cpuUsage(from).user / 1e6).toFixed(0)} s of CPU time`
@@ -70,6 +73,10 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(EXPERIMENT
 
 function chosen<T>(all: Readonly<Record<string, T>>): [string, T][] {
   return Object.entries(all).filter(([name]) => values.only === undefined || name === values.only)
+}
+
+function printSample(atMs: number, all: DeliveryFigures, sybilShare: number): void {
+  print(`${atMs / 1000} s, ${(100 * sybilShare).toFixed(0)} % sybils`, all)
 }
 
 function print(what: string, figures: DeliveryFigures): void {

@@ -39,7 +39,7 @@ export interface PubsubOptions {
   readonly validationConcurrency?: number
   /**
    * Have Ed25519 signatures checked on another thread, in Node, when more than a thousand a second come: they are then no work
-   * for this one, which decides how much a node can take. All nodes of a process share one such thread. Default true.
+   * for this one, which decides how much a node can take. All nodes of a process share one such thread. Default false.
    */
   readonly verifyInBackground?: boolean
   /** Bytes of an RPC, either way. Default 1 MiB. */
@@ -96,7 +96,7 @@ export function checkPubsubOptions(options: PubsubOptions): CheckedPubsubOptions
     ignoreDuplicatePublishError: options.ignoreDuplicatePublishError ?? false,
     isAllowed: allowedBy(options),
     defaultValidators: options.defaultValidators ?? [],
-    verifyInBackground: options.verifyInBackground ?? true,
+    verifyInBackground: options.verifyInBackground ?? false,
     decodeRpcLimits: { ...DECODE_RPC_LIMITS, ...options.decodeRpcLimits },
     runOnLimitedConnection: options.runOnLimitedConnection ?? false,
     tracer: options.tracer

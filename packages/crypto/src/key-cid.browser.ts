@@ -70,8 +70,4 @@ class KeyCid<Hash extends number> implements CID<unknown, 0x72, Hash, 1> {
   link(): this {
     return this
   }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `CID(${this})`
-  }
 }

@@ -137,67 +137,76 @@ export function scoreParameterDecay(decayTimeMs: number, decayInterval = 1000, d
 
 /** Throws an `InvalidParametersError` that names the parameter. */
 export function checkScoreParams(params: PeerScoreParams): void {
-  const check = checker('scoreParams')
-  check('topicScoreCap', params.topicScoreCap >= 0, 'zero or above')
-  check('IPColocationFactorWeight', params.IPColocationFactorWeight <= 0, 'zero or below')
-  const isColocationOn = params.IPColocationFactorWeight !== 0
-  check('IPColocationFactorThreshold', !isColocationOn || params.IPColocationFactorThreshold >= 1, 'at least 1')
-  check('behaviourPenaltyWeight', params.behaviourPenaltyWeight <= 0, 'zero or below')
-  check('behaviourPenaltyThreshold', params.behaviourPenaltyThreshold >= 0, 'zero or above')
-  check('behaviourPenaltyDecay', params.behaviourPenaltyWeight === 0 || isDecay(params.behaviourPenaltyDecay), DECAY)
-  check('decayInterval', params.decayInterval >= 1000, 'at least 1000 milliseconds')
-  check('decayToZero', isDecay(params.decayToZero), DECAY)
-  check('retainScore', params.retainScore >= 0, 'zero or above')
+  const check = checker('scoreParams', params)
+  check('topicScoreCap', NOT_NEGATIVE)
+  check('IPColocationFactorWeight', NOT_POSITIVE)
+  if (params.IPColocationFactorWeight !== 0) check('IPColocationFactorThreshold', atLeast(1))
+  check('behaviourPenaltyWeight', NOT_POSITIVE)
+  check('behaviourPenaltyThreshold', NOT_NEGATIVE)
+  if (params.behaviourPenaltyWeight !== 0) check('behaviourPenaltyDecay', DECAY)
+  check('decayInterval', atLeast(1000, ' milliseconds'))
+  check('decayToZero', DECAY)
+  check('retainScore', NOT_NEGATIVE)
   for (const [topic, topicParams] of Object.entries(params.topics)) checkTopicScoreParams(topic, topicParams)
 }
 
 /** Throws an `InvalidParametersError` that names the parameter. */
 export function checkTopicScoreParams(topic: string, params: TopicScoreParams): void {
-  const check = checker(`scoreParams.topics[${JSON.stringify(topic)}]`)
-  check('topicWeight', params.topicWeight >= 0, 'zero or above')
-  check('timeInMeshWeight', params.timeInMeshWeight >= 0, 'zero or above')
-  check('timeInMeshQuantum', params.timeInMeshQuantum > 0, 'above zero')
-  check('timeInMeshCap', params.timeInMeshWeight === 0 || params.timeInMeshCap > 0, 'above zero')
-  const isP2On = params.firstMessageDeliveriesWeight !== 0
-  check('firstMessageDeliveriesWeight', params.firstMessageDeliveriesWeight >= 0, 'zero or above')
-  check('firstMessageDeliveriesDecay', !isP2On || isDecay(params.firstMessageDeliveriesDecay), DECAY)
-  check('firstMessageDeliveriesCap', !isP2On || params.firstMessageDeliveriesCap > 0, 'above zero')
-  checkMeshDeliveries(params, check)
-  check('meshFailurePenaltyWeight', params.meshFailurePenaltyWeight <= 0, 'zero or below')
-  const isP3bOn = params.meshFailurePenaltyWeight !== 0
-  check('meshFailurePenaltyDecay', !isP3bOn || isDecay(params.meshFailurePenaltyDecay), DECAY)
-  check('invalidMessageDeliveriesWeight', params.invalidMessageDeliveriesWeight <= 0, 'zero or below')
-  check('invalidMessageDeliveriesDecay', isDecay(params.invalidMessageDeliveriesDecay), DECAY)
+  const check = checker(`scoreParams.topics[${JSON.stringify(topic)}]`, params)
+  check('topicWeight', NOT_NEGATIVE)
+  check('timeInMeshWeight', NOT_NEGATIVE)
+  check('timeInMeshQuantum', POSITIVE)
+  if (params.timeInMeshWeight !== 0) check('timeInMeshCap', POSITIVE)
+  check('firstMessageDeliveriesWeight', NOT_NEGATIVE)
+  if (params.firstMessageDeliveriesWeight !== 0) {
+    check('firstMessageDeliveriesDecay', DECAY)
+    check('firstMessageDeliveriesCap', POSITIVE)
+  }
+  check('meshMessageDeliveriesWeight', NOT_POSITIVE)
+  check('meshMessageDeliveriesWindow', NOT_NEGATIVE)
+  if (params.meshMessageDeliveriesWeight !== 0) {
+    check('meshMessageDeliveriesDecay', DECAY)
+    check('meshMessageDeliveriesCap', POSITIVE)
+    check('meshMessageDeliveriesThreshold', POSITIVE)
+    check('meshMessageDeliveriesActivation', atLeast(1000, ' milliseconds'))
+  }
+  check('meshFailurePenaltyWeight', NOT_POSITIVE)
+  if (params.meshFailurePenaltyWeight !== 0) check('meshFailurePenaltyDecay', DECAY)
+  check('invalidMessageDeliveriesWeight', NOT_POSITIVE)
+  check('invalidMessageDeliveriesDecay', DECAY)
 }
 
 /** Throws an `InvalidParametersError` that names the threshold. */
 export function checkScoreThresholds(thresholds: PeerScoreThresholds): void {
-  const { gossipThreshold, publishThreshold, graylistThreshold } = thresholds
-  const check = checker('scoreThresholds')
-  check('gossipThreshold', gossipThreshold <= 0, 'zero or below')
-  check('publishThreshold', publishThreshold <= gossipThreshold, 'at most the gossip threshold')
-  check('graylistThreshold', graylistThreshold <= publishThreshold, 'at most the publish threshold')
-  check('acceptPXThreshold', thresholds.acceptPXThreshold >= 0, 'zero or above')
-  check('opportunisticGraftThreshold', thresholds.opportunisticGraftThreshold >= 0, 'zero or above')
+  const { gossipThreshold, publishThreshold } = thresholds
+  const check = checker('scoreThresholds', thresholds)
+  check('gossipThreshold', NOT_POSITIVE)
+  check('publishThreshold', atMost(gossipThreshold, 'the gossip threshold'))
+  check('graylistThreshold', atMost(publishThreshold, 'the publish threshold'))
+  check('acceptPXThreshold', NOT_NEGATIVE)
+  check('opportunisticGraftThreshold', NOT_NEGATIVE)
 }
 
-type Check = (name: string, isFine: boolean, should: string) => void
-
-const DECAY = 'between 0 and 1'
-const isDecay = (value: number): boolean => value > 0 && value < 1
-
-function checkMeshDeliveries(params: TopicScoreParams, check: Check): void {
-  check('meshMessageDeliveriesWeight', params.meshMessageDeliveriesWeight <= 0, 'zero or below')
-  check('meshMessageDeliveriesWindow', params.meshMessageDeliveriesWindow >= 0, 'zero or above')
-  if (params.meshMessageDeliveriesWeight === 0) return
-  check('meshMessageDeliveriesDecay', isDecay(params.meshMessageDeliveriesDecay), DECAY)
-  check('meshMessageDeliveriesCap', params.meshMessageDeliveriesCap > 0, 'above zero')
-  check('meshMessageDeliveriesThreshold', params.meshMessageDeliveriesThreshold > 0, 'above zero')
-  check('meshMessageDeliveriesActivation', params.meshMessageDeliveriesActivation >= 1000, 'at least 1000 milliseconds')
+/** What a number must be. NaN is nothing that it must be. */
+interface Rule {
+  readonly should: string
+  readonly isMet: (value: number) => boolean
 }
 
-function checker(where: string): Check {
-  return (name, isFine, should) => {
-    if (!isFine) throw new InvalidParametersError(`\`${where}.${name}\` must be ${should}`)
+const NOT_NEGATIVE: Rule = { should: 'zero or above', isMet: value => value >= 0 }
+const NOT_POSITIVE: Rule = { should: 'zero or below', isMet: value => value <= 0 }
+const POSITIVE: Rule = { should: 'above zero', isMet: value => value > 0 }
+const DECAY: Rule = { should: 'between 0 and 1', isMet: value => value > 0 && value < 1 }
+const atLeast = (least: number, unit = ''): Rule => ({
+  should: `at least ${least}${unit}`,
+  isMet: value => value >= least
+})
+const atMost = (most: number, what: string): Rule => ({ should: `at most ${what}`, isMet: value => value <= most })
+
+type NumberOf<Params> = { [Name in keyof Params]: Params[Name] extends number ? Name : never }[keyof Params] & string
+
+function checker<Params>(where: string, params: Params): (name: NumberOf<Params>, rule: Rule) => void {
+  return (name, { should, isMet }) => {
+    if (!isMet(params[name] as number)) throw new InvalidParametersError(`\`${where}.${name}\` must be ${should}`)
   }
 }

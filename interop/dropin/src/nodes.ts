@@ -54,6 +54,12 @@ export const theirServices = () => ({ identify: theirIdentify(), identifyPush: t
 type TheirFactories = ReturnType<typeof theirServices>
 type TheirServices = { [Name in keyof TheirFactories]: ReturnType<TheirFactories[Name]> }
 
+/**
+ * Its heartbeat, every 10 s, and its ping service share a limit of one stream: whichever comes second fails, the heartbeat
+ * together with its connection. The suite pings.
+ */
+const NO_HEARTBEAT = { enabled: false }
+
 /** An unmodified js-libp2p node, with the modules given in place of its own. */
 export async function jsNode<Services extends ServiceMap = TheirServices>(
   speaks: Speaks = {},
@@ -63,6 +69,7 @@ export async function jsNode<Services extends ServiceMap = TheirServices>(
   return await createTheirs({
     addresses: { listen: [LISTEN[transport]] },
     connectionGater: { denyDialMultiaddr: () => false },
+    connectionMonitor: NO_HEARTBEAT,
     transports: [THEIRS.transport[transport]()],
     connectionEncrypters: [THEIRS.security[security]()],
     streamMuxers: [THEIRS.muxer[muxer]()],

@@ -22,6 +22,9 @@ const MUXERS = { yamux: yamux(), mplex: mplex({ disconnectThreshold: 10_000 }) }
 /** The suites come from one host, again and again. */
 const ONE_HOST = { inboundConnectionThreshold: 1_000_000, maxIncomingPendingConnections: 1000 }
 
+/** It and the ping service share a limit of one stream: whichever comes second fails, the heartbeat with its connection. */
+const NO_HEARTBEAT = { enabled: false }
+
 /** What each group of commands needs is among the services; what not every test wants, where `SERVICES` names it. */
 export async function startNode() {
   return await createLibp2p({
@@ -32,6 +35,7 @@ export async function startNode() {
     streamMuxers: [process.env.MUXER === 'mplex' ? MUXERS.mplex : MUXERS.yamux],
     connectionManager: ONE_HOST,
     connectionGater: { denyDialMultiaddr: () => false },
+    connectionMonitor: NO_HEARTBEAT,
     services: {
       identify: identify({ maxOutboundStreams: 4 }),
       ping: ping(),

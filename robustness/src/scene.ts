@@ -39,6 +39,8 @@ export interface Endured<T> {
   readonly exchanges: number
   /** The most that node and attacker together used beyond what they used before, bytes. */
   readonly growthBytes: number
+  /** What of that is left once nothing is under way any more, bytes. */
+  readonly keptBytes: number
 }
 
 /**
@@ -83,9 +85,11 @@ export class Scene implements AsyncDisposable {
     attacking.catch(() => {})
     let growthBytes = 0
     let exchanges = 0
-    const measure = async (): Promise<void> => {
-      growthBytes = Math.max(growthBytes, (await usedBytes()) - before)
+    const measure = async (): Promise<number> => {
+      const bytes = (await usedBytes()) - before
+      growthBytes = Math.max(growthBytes, bytes)
       expect(growthBytes, 'bytes used beyond what was used before').toBeLessThan(maxGrowthBytes)
+      return bytes
     }
     for (let measuredAt = 0; !isOver; ) {
       exchanges += await exchange(conversation)
@@ -95,9 +99,9 @@ export class Scene implements AsyncDisposable {
     }
     const result = await attacking
     exchanges += await exchange(conversation)
-    await measure()
+    const keptBytes = await measure()
     expect(this.connection.status).toBe('open')
-    return { result, exchanges, growthBytes }
+    return { result, exchanges, growthBytes, keptBytes }
   }
 
   /** Why the node lost its connection to the peer, once it has: an error's name and code. */

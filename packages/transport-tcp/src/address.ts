@@ -1,7 +1,18 @@
 import type { AddressInfo } from 'node:net'
-import { networkInterfaces } from 'node:os'
+import nodeOs from 'node:os'
 import type { Multiaddr } from '@ts-libp2p/interface'
-import { CODE_IPCIDR, CODE_UNIX, DNSADDR, fromNodeAddress, nodeAddress, TCP, UNIX } from '@ts-libp2p/multiaddr'
+import {
+  CODE_IPCIDR,
+  CODE_UNIX,
+  DNSADDR,
+  fromNodeAddress,
+  missingZone,
+  nodeAddress,
+  type OperatingSystem,
+  reachableHosts,
+  TCP,
+  UNIX
+} from '@ts-libp2p/multiaddr'
 import { TcpError } from './errors.ts'
 
 /** Where a socket connects or listens. */
@@ -15,30 +26,21 @@ export function isTcpAddress(ma: Multiaddr): boolean {
   return TCP.exactMatch(ma) && !DNSADDR.matches(ma) && !ma.getComponents().some(c => c.code === CODE_IPCIDR)
 }
 
-/** Throws a `TcpError` (`unsupported-address`) for what `isTcpAddress` refuses. */
-export function socketAddress(ma: Multiaddr): SocketAddress {
+/**
+ * Throws a `TcpError`: `unsupported-address` for what `isTcpAddress` refuses, `unknown-zone` for a link-local address
+ * whose zone is no interface of this machine.
+ */
+export function socketAddress(ma: Multiaddr, os: OperatingSystem = nodeOs): SocketAddress {
   if (!isTcpAddress(ma)) throw new TcpError('unsupported-address', `${ma} is no address for TCP or a unix socket`)
   const path = ma.getComponents().find(c => c.code === CODE_UNIX)?.value
   if (path !== undefined) return { path: path.startsWith('/') ? path : `/${path}` }
   const { host, port, family = 0 } = nodeAddress(ma)
+  const problem = missingZone(host, os)
+  if (problem !== undefined) throw new TcpError('unknown-zone', `${ma} is not on a link of this machine: ${problem}`)
   return { host, port, family }
 }
 
 /** The addresses at which a listening socket can be reached: of a wildcard, those of the interfaces. */
-export function reachableAddresses(
-  bound: AddressInfo,
-  interfaces: typeof networkInterfaces = networkInterfaces
-): Multiaddr[] {
-  const { address, port } = bound
-  if (address !== '0.0.0.0' && address !== '::') return [fromNodeAddress({ host: address, port }, 'tcp')]
-  const family = address === '::' ? 'IPv6' : 'IPv4'
-  return Object.values(interfaces())
-    .flatMap(list => list ?? [])
-    .filter(entry => entry.family === family && !isLinkLocal6(entry.address))
-    .map(entry => fromNodeAddress({ host: entry.address, port }, 'tcp'))
-}
-
-/** Its zone is a name of this machine: nobody else can dial it. */
-function isLinkLocal6(address: string): boolean {
-  return /^fe[89ab]/i.test(address)
+export function reachableAddresses({ address, port }: AddressInfo): Multiaddr[] {
+  return reachableHosts(address, nodeOs).map(host => fromNodeAddress({ host, port }, 'tcp'))
 }

@@ -11,6 +11,7 @@ import { Libp2pError } from '@ts-libp2p/interface'
  * - `address-in-use`, `address-not-available`, `permission-denied`: listening failed
  * - `too-many-files`: the process is out of file descriptors
  * - `unsupported-address`: not an address of this transport
+ * - `unknown-zone`: a link-local address whose zone is no interface of this machine; the message names those there are
  * - `listener-state`: `listen()` twice, or after `close()`
  * - `listener-closed`: the listener was closed while the connection was being upgraded
  * - `failed`: anything else; see `cause`
@@ -28,6 +29,7 @@ export type TcpErrorCode =
   | 'permission-denied'
   | 'too-many-files'
   | 'unsupported-address'
+  | 'unknown-zone'
   | 'listener-state'
   | 'listener-closed'
   | 'failed'

@@ -61,7 +61,8 @@ describe('dialling', () => {
 
   it.each([
     ['/ip4/1.2.3.4/udp/1', 'unsupported-address'],
-    ['/unix/nowhere/to/be/found.sock', 'not-found']
+    ['/unix/nowhere/to/be/found.sock', 'not-found'],
+    ['/ip6zone/no-such-interface/ip6/fe80::1/tcp/1', 'unknown-zone']
   ])('rejects %s as %s', async (address, code) => {
     await expect(rawDial(tcp()(), multiaddr(address))).rejects.toMatchObject({
       name: 'TcpError',

@@ -15,6 +15,7 @@ import { Libp2pError } from '@ts-libp2p/interface'
  * - `cannot-listen`: browsers cannot
  * - `too-many-files`: the process is out of file descriptors
  * - `unsupported-address`: not an address of this transport
+ * - `unknown-zone`: a link-local address whose zone is no interface of this machine; the message names those there are
  * - `listener-state`: `listen()` twice, or after `close()`
  * - `listener-closed`: the listener was closed while the connection was being upgraded
  * - `failed`: anything else; see `cause`
@@ -38,6 +39,7 @@ export type WsErrorCode =
   | 'cannot-listen'
   | 'too-many-files'
   | 'unsupported-address'
+  | 'unknown-zone'
   | 'listener-state'
   | 'listener-closed'
   | 'failed'

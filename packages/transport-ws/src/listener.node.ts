@@ -1,13 +1,14 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import os from 'node:os'
 import type { Listener, ListenerEvents, Multiaddr, Upgrader } from '@ts-libp2p/interface'
-import { fromNodeAddress } from '@ts-libp2p/multiaddr'
+import { fromNodeAddress, reachableHosts } from '@ts-libp2p/multiaddr'
 import { InboundUpgrades, TypedEvents, toError } from '@ts-libp2p/stream'
 import type { WebSocket } from 'ws'
-import { announcedSuffix, type Endpoint, endpoint } from './endpoint.ts'
+import { announcedSuffix, type Endpoint } from './endpoint.ts'
 import { WsError, wsError } from './errors.ts'
-import { reachableHosts } from './interfaces.node.ts'
 import { HANDSHAKE_CHECK_MS, HANDSHAKE_TIMEOUT_MS, KEEP_ALIVE_MS } from './limits.ts'
+import { localEndpoint } from './local-endpoint.node.ts'
 import { connectionOver, webSocketOptions } from './node-connection.ts'
 import type { ListenerSettings, ServerCertificate } from './settings.ts'
 
@@ -33,7 +34,7 @@ export class WsListener extends TypedEvents<ListenerEvents> implements Listener 
   async listen(ma: Multiaddr): Promise<void> {
     if (this.isClosed) throw new WsError('listener-state', `cannot listen on ${ma}: the listener was closed`)
     if (this.starting !== undefined) throw new WsError('listener-state', `cannot listen on ${ma}: it listens already`)
-    this.local = endpoint(ma)
+    this.local = localEndpoint(ma)
     this.listenAddr = ma
     this.starting = this.start(this.local)
     await this.starting
@@ -44,7 +45,7 @@ export class WsListener extends TypedEvents<ListenerEvents> implements Listener 
     const bound = this.server?.address() as AddressInfo | null | undefined
     if (bound === null || bound === undefined || this.local === undefined) return []
     const suffix = announcedSuffix(this.local)
-    return reachableHosts(bound.address).map(host =>
+    return reachableHosts(bound.address, os).map(host =>
       fromNodeAddress({ host, port: bound.port }, 'tcp').encapsulate(suffix)
     )
   }

@@ -2,10 +2,11 @@ import net, { type Socket } from 'node:net'
 import tls from 'node:tls'
 import type { Listener, Multiaddr, Upgrader } from '@ts-libp2p/interface'
 import type { ByteConnection } from '@ts-libp2p/stream'
-import { type Endpoint, endpoint, urlOf } from './endpoint.ts'
+import { type Endpoint, urlOf } from './endpoint.ts'
 import { WsError, wsError } from './errors.ts'
 import { KEEP_ALIVE_MS, NAME_ATTEMPT_TIMEOUT_MS } from './limits.ts'
 import { WsListener } from './listener.node.ts'
+import { localEndpoint } from './local-endpoint.node.ts'
 import { connectionOver, webSocketOptions } from './node-connection.ts'
 import type { ConnectionSettings, ListenerSettings } from './settings.ts'
 
@@ -23,7 +24,7 @@ export async function connect(
   signal: AbortSignal
 ): Promise<ByteConnection> {
   signal.throwIfAborted()
-  const to = endpoint(remoteAddr)
+  const to = localEndpoint(remoteAddr)
   // Loaded when first used: with the HTTP client it costs 24 ms, which a node that only speaks TCP does not owe.
   const { WebSocket } = await import('ws')
   signal.throwIfAborted()

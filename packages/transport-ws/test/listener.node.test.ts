@@ -73,6 +73,15 @@ describe('dialling', () => {
     })
   })
 
+  it.each(['/ws', '/tls/ws'])('refuses a zone that is no interface here, before %s', async suffix => {
+    const address = `/ip6zone/no-such-interface/ip6/fe80::1/tcp/1${suffix}`
+    await expect(dial(address)).rejects.toMatchObject({
+      name: 'WsError',
+      code: 'unknown-zone',
+      message: expect.stringContaining(address)
+    })
+  })
+
   it('says when the server speaks no WebSocket', async () => {
     const server = createServer((_, response) => response.writeHead(404).end('nothing here')).listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -163,6 +172,7 @@ describe('listening', () => {
     ['address-in-use', async () => String((await listening()).address), {}],
     ['address-not-available', async () => '/ip4/192.0.2.1/tcp/0/ws', {}],
     ['unsupported-address', async () => '/ip4/127.0.0.1/tcp/0', {}],
+    ['unknown-zone', async () => '/ip6zone/no-such-interface/ip6/fe80::1/tcp/0/ws', {}],
     ['no-certificate', async () => '/ip4/127.0.0.1/tcp/0/tls/ws', {}],
     ['failed', async () => '/ip4/127.0.0.1/tcp/0/tls/ws', { tls: { key: 'no key', cert: 'no certificate' } }]
   ])('fails with %s', async (code, address, options) => {

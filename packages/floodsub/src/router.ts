@@ -55,6 +55,10 @@ export class FloodRouter implements Router {
     return this.seen.has(id)
   }
 
+  recognises(id: string): boolean {
+    return this.seen.has(id)
+  }
+
   topics(): string[] {
     return [...this.joined]
   }

@@ -16,6 +16,9 @@ export const MAX_CACHE_BYTES: number = 128 * 1024 * 1024
 /** Copies of a message whose first is being verified that are kept, in case that one is forged. */
 export const MAX_WAITING_COPIES = 16
 
+/** Twins of one message whose signatures are checked; further ones are dropped, forged or not. As many as copies wait. */
+export const MAX_CHECKED_TWINS = 16
+
 /** Groups of parts that peers may start in a topic, all together and each. go-libp2p-pubsub: the same. */
 export const MAX_GROUPS_PER_TOPIC = 255
 export const MAX_GROUPS_PER_PEER = 8

@@ -1,11 +1,12 @@
-import { fromUtf8 } from '@ts-libp2p/bytes'
+import { concat, fromUtf8 } from '@ts-libp2p/bytes'
 import { sha256 } from '@ts-libp2p/crypto'
-import { type MsgIdFn, StrictNoSign, TopicValidatorResult } from '@ts-libp2p/pubsub'
-import { simulationTest } from '@ts-libp2p/testing'
+import { type MsgIdFn, StrictNoSign, type TopicValidatorFn, TopicValidatorResult } from '@ts-libp2p/pubsub'
+import { identity, simulationTest } from '@ts-libp2p/testing'
 import type { World } from '@ts-libp2p/testing/simulation'
 import { describe, expect } from 'vitest'
-import { encodeMessage } from '../../pubsub/src/wire-message.ts'
+import { encodeMessage, signingInput, withSignature } from '../../pubsub/src/wire-message.ts'
 import type { GossipsubOptions } from '../src/index.ts'
+import { MAX_CHECKED_TWINS } from '../src/limits.ts'
 import { droppedBy, joinAll, type SimulatedNode, say, startStar, subscribers, TOPIC, textsOf } from './hosts.ts'
 import { RawPeer } from './raw-peer.ts'
 
@@ -120,9 +121,115 @@ describe('a message with the id of another', () => {
         await world.run({ ms: 500 })
         expect(got).toEqual({ victim: expected, honest: [] })
         expect(victim.services.pubsub.getScore(attacker.name)).toBeLessThan(0)
-        // To the network it is a copy of an invalid message, as in go-libp2p-pubsub.
-        expect(victim.services.pubsub.getScore(honest.peerId.toString()) < 0).toBe(msgIdFn === byNumber)
+        // To go-libp2p-pubsub it is a copy of an invalid message.
+        expect(victim.services.pubsub.getScore(honest.peerId.toString())).toBeGreaterThanOrEqual(0)
+        expect(droppedBy(victim).twin).toBe(msgIdFn === byNumber ? 1 : undefined)
       }
     }
   )
+})
+
+/** Messages of one author with one sequence number, as they are within an RPC. */
+async function twins(...texts: string[]): Promise<Uint8Array[]> {
+  const { peerId, privateKey } = identity('author of twins')
+  return await Promise.all(
+    texts.map(async text => {
+      const { bytes: from } = peerId.toMultihash()
+      const unsigned = encodeMessage({ topic: TOPIC, data: fromUtf8(text), from, seqno: new Uint8Array(8).fill(1) })
+      return withSignature(unsigned, { signature: await privateKey.sign(signingInput(unsigned)) }).bytes
+    })
+  )
+}
+
+/** The same message with a signature that is none. */
+function forged(message: Uint8Array): Uint8Array {
+  const copy = message.slice()
+  copy[copy.byteLength - 1]! ^= 1
+  return copy
+}
+
+/** The same message with its sequence number, which is before the topic, at its end. */
+function reordered(message: Uint8Array): Uint8Array {
+  const at = message.length - 66 - (TOPIC.length + 2)
+  return concat([message.subarray(0, at - 10), message.subarray(at), message.subarray(at - 10, at)])
+}
+
+const [invalid, valid, other] = await twins('sell!', 'buy', 'give away!')
+
+/**
+ * The ids of signed messages leave the content out unless told otherwise, so that an author can sign an invalid message and
+ * a valid one with the same number, and have honest peers pass on the valid one to those who saw the invalid one.
+ */
+describe('a peer that brings', () => {
+  const INVALID = { own: invalid!, reordered: reordered(invalid!) }
+  const CASES: readonly (readonly [string, Uint8Array, { P4: number; dropped: Record<string, number> }])[] = [
+    ['a copy of a rejected message', INVALID.own, { P4: 1, dropped: { duplicate: 1 } }],
+    ['the same in other bytes', INVALID.reordered, { P4: 1, dropped: { duplicate: 1 } }],
+    ['its signature changed', forged(invalid!), { P4: 1, dropped: { duplicate: 1 } }],
+    ['its valid twin', valid!, { P4: 0, dropped: { twin: 1 } }],
+    ['another twin', other!, { P4: 0, dropped: { twin: 1 } }],
+    ['a forged twin', forged(valid!), { P4: 1, dropped: { 'invalid signature': 1 } }]
+  ]
+
+  async function twinScene(world: World) {
+    const answers: (() => void)[] = []
+    const judge: TopicValidatorFn = (_, { data }) =>
+      new Promise(resolve => answers.push(() => resolve(data.at(-1) === 0x21 ? 'reject' : 'accept')))
+    const options = { defaultValidators: [judge], scoreParams: { topics: { [TOPIC]: {} } } }
+    const [victim] = (await startStar(world, [options])) as [SimulatedNode]
+    const [author, peer] = [await RawPeer.connect(world, victim), await RawPeer.connect(world, victim)]
+    victim.services.pubsub.subscribe(TOPIC)
+    for (const each of [author, peer]) each.joins(TOPIC)
+    await world.runUntil(() => subscribers(victim) === 2)
+    const send = async (from: RawPeer, message: Uint8Array): Promise<void> => {
+      from.sendMessages(message)
+      await world.run({ ms: 500 })
+    }
+    const judgeAll = async (): Promise<void> => {
+      for (const answer of answers.splice(0)) answer()
+      await world.run({ ms: 500 })
+    }
+    const P4 = ({ name }: RawPeer): number =>
+      victim.services.pubsub.getScoreDetails(name)?.topics[TOPIC]?.invalidMessageDeliveries ?? 0
+    return { victim, author, peer, send, judgeAll, P4 }
+  }
+
+  for (const [what, message, expected] of CASES) {
+    simulationTest(`${what}, after it was rejected`, async ({ simulate }) => {
+      const { victim, author, peer, send, judgeAll, P4 } = await twinScene(simulate())
+      await send(author, invalid!)
+      await judgeAll()
+      await send(peer, message)
+      expect([P4(author), P4(peer)]).toEqual([expect.closeTo(1, 1), expect.closeTo(expected.P4, 1)])
+      expect(droppedBy(victim)).toEqual({ 'validation failed': 1, ...expected.dropped })
+    })
+
+    simulationTest(`${what}, while it is being judged`, async ({ simulate }) => {
+      const { victim, author, peer, send, judgeAll, P4 } = await twinScene(simulate())
+      await send(author, invalid!)
+      await send(peer, message)
+      await judgeAll()
+      expect([P4(author), P4(peer)]).toEqual([expect.closeTo(1, 1), expect.closeTo(expected.P4, 1)])
+      expect(droppedBy(victim)).toEqual({ 'validation failed': 1, ...expected.dropped })
+    })
+  }
+
+  simulationTest('an invalid twin of an accepted message brings a duplicate, as in Go', async ({ simulate }) => {
+    const { victim, author, peer, send, judgeAll, P4 } = await twinScene(simulate())
+    await send(author, valid!)
+    await judgeAll()
+    await send(peer, invalid!)
+    expect([P4(author), P4(peer), droppedBy(victim)]).toEqual([0, 0, { duplicate: 1 }])
+  })
+
+  simulationTest('forged twins has so many looked at, and no more', async ({ simulate }) => {
+    const world = simulate()
+    const { victim, author, peer, send, judgeAll, P4 } = await twinScene(world)
+    await send(author, invalid!)
+    await judgeAll()
+    peer.sendMessages(...Array.from({ length: MAX_CHECKED_TWINS + 5 }, () => forged(valid!)))
+    await world.run({ ms: 500 })
+    expect(droppedBy(victim)).toMatchObject({ 'invalid signature': MAX_CHECKED_TWINS, twin: 5 })
+    expect(P4(peer)).toBeCloseTo(MAX_CHECKED_TWINS, 0)
+  })
 })

@@ -107,6 +107,45 @@ describe('a forged message', () => {
   })
 })
 
+describe('two messages with one id', () => {
+  it('that come while the first is verified are told apart when it is', () => {
+    const core = meshOf(4, { scoreParams: { topics: { [TOPIC]: {} } } })
+    const [first, copy, twin] = [message('1'), message('1'), message('1', { bytes: 50 })]
+    for (const [n, each] of [first, copy, twin].entries()) {
+      core.handle({ type: 'message', peer: peer(n), message: each })
+    }
+    const effects = core.handle({ type: 'verified', peer: peer(0), message: first, isValid: true })
+    expect(effects).toEqual([
+      { type: 'validate', peer: peer(0), message: first },
+      { type: 'verify', peer: peer(2), message: twin }
+    ])
+    expect(core.handle({ type: 'verified', peer: peer(2), message: twin, isValid: true })).toEqual([])
+    core.handle({ type: 'validated', peer: peer(0), message: first, verdict: 'reject' })
+    const P4 = [0, 1, 2].map(n => core.router.state.scores.snapshot(peer(n))?.topics[TOPIC]?.invalidMessageDeliveries)
+    expect([P4, core.dropped('duplicate'), core.dropped('twin')]).toEqual([[1, 1, 0], 1, 1])
+  })
+
+  it.each([
+    ['accept', 0],
+    ['ignore', 0],
+    ['throttled', 0],
+    ['reject', 1]
+  ] as const)('are told apart for as long as it matters: %s', (verdict, kept) => {
+    const core = meshOf(2, { scoreParams: { topics: { [TOPIC]: {} } } })
+    core.receive(0, message('1'), verdict)
+    expect(core.router.state.scores.judgedContents).toBe(kept)
+    core.beat(150)
+    expect(core.router.state.scores.judgedContents).toBe(0)
+  })
+
+  it('are one where their topic is not scored', () => {
+    const core = meshOf(2)
+    core.receive(0, message('1'), 'reject')
+    expect(core.receive(1, message('1', { bytes: 50 }))).toEqual([])
+    expect([core.dropped('duplicate'), core.dropped('twin')]).toEqual([1, 0])
+  })
+})
+
 describe('publishing', () => {
   it('floods to everybody in the topic that we think well enough of', () => {
     const core = new Core({ scoreThresholds: { publishThreshold: -50, graylistThreshold: -80 } })

@@ -25,6 +25,8 @@ export type DropReason =
   | 'not subscribed'
   /** Known already: the usual fate of all copies but the first. */
   | 'duplicate'
+  /** Not the message with their id that is being judged, or was rejected, but another one. */
+  | 'twin'
   /** An author's sequence number that is not above those before. */
   | 'replayed'
   /** Messages to a peer that takes them too slowly. */

@@ -20,8 +20,8 @@ export interface MessageReaderInit {
   readonly msgIdFn?: MsgIdFn
   readonly fastMsgIdFn?: FastMsgIdFn
   readonly dataTransform?: DataTransform
-  /** Whether a message was accepted before: it is not read any further then. */
-  readonly isKnown: (id: MessageId) => boolean
+  /** Whether a message of that id and bytes is a copy of one that is known: it is not read any further then. */
+  readonly recognises: (id: MessageId, bytes: Uint8Array) => boolean
 }
 
 /** A message that is not one by the policy, or whose transform or id function failed. */
@@ -62,12 +62,12 @@ export class MessageReader {
   read(bytes: Uint8Array): Read | Promise<Read> {
     const { scanner, init } = this
     const copied = this.hasReadableIds ? undefined : this.recent.find(bytes)
-    if (copied !== undefined && init.isKnown(copied.id)) return { topic: copied.topic, copyOf: copied.id }
+    if (copied !== undefined && init.recognises(copied.id, bytes)) return { topic: copied.topic, copyOf: copied.id }
     scanner.scan(bytes)
     const reason = breaks(init.policy, scanner)
     if (reason !== undefined) return { topic: this.topic(), reason }
     const id = this.hasReadableIds ? this.signedId() : undefined
-    if (id !== undefined && init.isKnown(id)) return { topic: this.topic(), copyOf: id }
+    if (id !== undefined && init.recognises(id, bytes)) return { topic: this.topic(), copyOf: id }
     const message = this.route(scanner.message(this.names))
     const read = (): Read | Promise<Read> => (id === undefined ? this.identify(message) : this.named(message, id))
     return message.authorLoaded()?.then(read) ?? read()
@@ -105,7 +105,8 @@ export class MessageReader {
   private identify(message: RoutedMessage): Read | Promise<Read> {
     const fastId = this.init.fastMsgIdFn?.(message.wire)
     const known = fastId === undefined ? undefined : this.fastIds.get(fastId)
-    if (known !== undefined && this.init.isKnown(known)) return { topic: message.topic, copyOf: known }
+    if (known !== undefined && this.init.recognises(known, message.wire.bytes))
+      return { topic: message.topic, copyOf: known }
     const refused: Refused = { topic: message.topic, reason: 'validation failed' }
     if (message.wire.from !== undefined && message.signedBy === undefined)
       return { ...refused, reason: 'invalid signature' }

@@ -20,7 +20,7 @@ export type Input =
   | { readonly type: 'subscriptions'; readonly peer: PeerKey; readonly subscriptions: readonly Subscription[] }
   /** Read, not verified yet. It may be a copy all the same: of one that was accepted while this one was being read. */
   | { readonly type: 'message'; readonly peer: PeerKey; readonly message: PubsubMessage }
-  /** A copy of a message that `hasSeen`. */
+  /** A copy of a message, which the router `recognises`. */
   | { readonly type: 'copy'; readonly peer: PeerKey; readonly id: string; readonly topic: string }
   /** A message that breaks the signature policy, or that cannot be read. */
   | { readonly type: 'invalidMessage'; readonly peer: PeerKey; readonly topic: string; readonly reason: RejectReason }
@@ -117,6 +117,8 @@ export interface Router {
   handle(input: Input, now: number): readonly Effect[]
   /** Whether a message was published or accepted before. */
   hasSeen(id: string): boolean
+  /** Whether a message with the id and these bytes is a copy that need not be read any further. Asked of all that come. */
+  recognises(id: string, bytes: Uint8Array): boolean
   /** Topics that we are in. */
   topics(): string[]
   /** Peers that a stream leads to. */

@@ -50,7 +50,7 @@ export class PubsubService<Events extends PubsubEvents = PubsubEvents, R extends
     this.log = node.logger.forComponent(`libp2p:${name}`)
     const { policy, maxMessageSize, dataTransform, tracer, decodeRpcLimits } = options
     this.trace = tracer && new RpcTrace(tracer, node.clock, decodeRpcLimits)
-    const reader = new MessageReader({ ...options, policy, isKnown: id => router.hasSeen(id) })
+    const reader = new MessageReader({ ...options, policy, recognises: (id, bytes) => router.recognises(id, bytes) })
     this.receiver = this.makeReceiver(reader)
     const { peerId, privateKey, clock } = node
     this.own = new OwnMessages({ policy, peerId, privateKey, clock, reader, dataTransform, maxMessageSize })

@@ -70,7 +70,7 @@ describe('a reader of messages whose names take work', () => {
         named++
         return messageIds.default(given) as Uint8Array
       },
-      isKnown: id => known.has(id)
+      recognises: id => known.has(id)
     })
     const bytes = encodeMessage({ topic: 'news', data: fromUtf8('something') }).bytes
     const first = reader.read(bytes) as RoutedMessage

@@ -8,10 +8,25 @@ import { forward, type State, send, trace } from './state.ts'
 /** A message came. It is looked at no further when it is known, or nothing for us. */
 export function onMessage(s: State, peer: PeerKey, message: PubsubMessage): void {
   const { id, topic } = message
-  if (s.seen.has(id)) onCopy(s, sentBy(peer, message))
+  if (s.seen.has(id)) onKnown(s, peer, message)
   else if (!s.mesh.has(topic)) countDrop(s.counters, 'not subscribed')
   else if (message.wire.signature === undefined) onVerified(s, { type: 'verified', peer, message, isValid: true })
   else verify(s, peer, message)
+}
+
+/** A message with the id of one that is known: a copy of it, or its twin, which may be forged as any other. */
+function onKnown(s: State, peer: PeerKey, message: PubsubMessage): void {
+  const { id, wire } = message
+  if (!s.scores.isTwin(id, wire)) onCopy(s, sentBy(peer, message))
+  else if (wire.signature !== undefined && s.scores.mayCheckTwin(id)) s.effects.push({ type: 'verify', peer, message })
+  else onTwin(s, sentBy(peer, message))
+}
+
+/** It costs who sent it nothing, and earns nothing. It is not delivered: one id is one message. */
+function onTwin(s: State, twin: Sent): void {
+  countDrop(s.counters, 'twin')
+  s.gater?.duplicate(twin.peer)
+  trace(s, { type: 'duplicateMessage', ...twin })
 }
 
 /** A copy of a message that was accepted before. */
@@ -42,7 +57,7 @@ export function onVerified(s: State, { peer, message, isValid }: Input & { type:
   if (isValid) {
     s.verifying.delete(message.id)
     admit(s, peer, message)
-    for (const copy of waiting) onCopy(s, sentBy(copy.peer, copy.message))
+    for (const copy of waiting) onKnown(s, copy.peer, copy.message)
     return
   }
   reject(s, peer, message, 'invalid signature')
@@ -54,11 +69,13 @@ export function onVerified(s: State, { peer, message, isValid }: Input & { type:
 /** The message is what it says. From now on its copies are known, while validators judge it. */
 function admit(s: State, peer: PeerKey, message: PubsubMessage): void {
   if (!s.seen.add(message.id, s.now)) {
-    onCopy(s, sentBy(peer, message))
+    // Or somebody's twin, which its author did sign.
+    if (s.scores.isTwin(message.id, message.wire)) onTwin(s, sentBy(peer, message))
+    else onCopy(s, sentBy(peer, message))
     return
   }
   s.promises.fulfil(message.id)
-  s.scores.validate(sentBy(peer, message), s.now)
+  s.scores.validate(message, s.now, message.wire)
   s.gater?.validate()
   tellOthersNotToSend(s, peer, message)
   s.effects.push({ type: 'validate', peer, message })

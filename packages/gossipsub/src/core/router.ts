@@ -61,6 +61,10 @@ export class GossipRouter implements Router {
     return this.state.seen.has(id)
   }
 
+  recognises(id: string, bytes: Uint8Array): boolean {
+    return this.state.seen.has(id) && this.state.scores.isSettled(id, bytes)
+  }
+
   topics(): string[] {
     return this.state.mesh.topics()
   }

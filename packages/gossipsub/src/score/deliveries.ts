@@ -1,4 +1,5 @@
 import type { MessageId, PeerKey } from '@ts-libp2p/pubsub'
+import { Contents } from './contents.ts'
 
 /** What became of a message. `undecided`: it is being validated. */
 export type DeliveryStatus = 'undecided' | 'valid' | 'invalid' | 'ignored' | 'throttled'
@@ -14,6 +15,8 @@ export interface Delivery {
 
 /** What became of recent messages, so that copies of them can be judged. */
 export class Deliveries {
+  /** Of those that are undecided or invalid. */
+  readonly contents: Contents = new Contents()
   private readonly ttlMs: number
   private readonly limit: number
   /** The oldest is first. */
@@ -33,7 +36,7 @@ export class Deliveries {
     const known = this.deliveries.get(id)
     if (known !== undefined) return known
     const [oldest] = this.deliveries.size >= this.limit ? this.deliveries.keys() : []
-    if (oldest !== undefined) this.deliveries.delete(oldest)
+    if (oldest !== undefined) this.forget(oldest)
     const delivery: Delivery = { status: 'undecided', validatedAt: 0, expiresAt: now + this.ttlMs, peers: undefined }
     this.deliveries.set(id, delivery)
     return delivery
@@ -43,7 +46,12 @@ export class Deliveries {
   expire(now: number): void {
     for (const [id, { expiresAt }] of this.deliveries) {
       if (expiresAt >= now) return
-      this.deliveries.delete(id)
+      this.forget(id)
     }
+  }
+
+  private forget(id: MessageId): void {
+    this.deliveries.delete(id)
+    this.contents.forget(id)
   }
 }

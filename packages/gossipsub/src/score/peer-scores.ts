@@ -1,4 +1,4 @@
-import type { MessageId, PeerKey, RejectReason } from '@ts-libp2p/pubsub'
+import type { MessageId, PeerKey, RejectReason, WireMessage } from '@ts-libp2p/pubsub'
 import { MAX_DELIVERIES, MAX_RETAINED_SCORES } from '../limits.ts'
 import { Colocation } from './colocation.ts'
 import { Deliveries, type Delivery, type DeliveryStatus } from './deliveries.ts'
@@ -150,9 +150,31 @@ export class PeerScores {
 
   // ---- messages --------------------------------------------------------------------------------------------------
 
-  /** A message is being validated. */
-  validate({ id, topic: name }: Sent, now: number): void {
-    if (this.topicParams.has(name)) this.deliveries.of(id, now)
+  /** A message is being validated. Without its content, whatever has its id is a copy of it. */
+  validate({ id, topic: name }: Omit<Sent, 'peer'>, now: number, content?: WireMessage): void {
+    if (!this.topicParams.has(name)) return
+    const { status } = this.deliveries.of(id, now)
+    if (status === 'undecided' && content !== undefined) this.deliveries.contents.add(id, content)
+  }
+
+  /** Messages whose content is remembered, to tell their copies from their twins. */
+  get judgedContents(): number {
+    return this.deliveries.contents.size
+  }
+
+  /** Whether copies are judged without a look at what is in them, or these bytes are the copy of what is being judged. */
+  isSettled(id: MessageId, bytes: Uint8Array): boolean {
+    return this.deliveries.contents.isSettled(id, bytes)
+  }
+
+  /** Whether it has the id of one that is being judged, or was rejected, and is another. */
+  isTwin(id: MessageId, message: WireMessage): boolean {
+    return this.deliveries.contents.isTwin(id, message)
+  }
+
+  /** Whether its signature may be checked too. To be asked once for each twin. */
+  mayCheckTwin(id: MessageId): boolean {
+    return this.deliveries.contents.mayCheck(id)
   }
 
   deliver({ peer, id, topic: name }: Sent, now: number): void {
@@ -162,6 +184,7 @@ export class PeerScores {
     if (delivery.status !== 'undecided') return
     delivery.status = 'valid'
     delivery.validatedAt = now
+    this.deliveries.contents.forget(id)
     for (const other of delivery.peers ?? []) if (other !== peer) this.with(other, name, topic.countMeshDelivery)
   }
 
@@ -193,7 +216,9 @@ export class PeerScores {
     const delivery = this.deliveries.of(id, now)
     if (delivery.status !== 'undecided') return
     delivery.status = STATUS[reason] ?? 'invalid'
-    if (delivery.status === 'invalid') {
+    if (delivery.status !== 'invalid') this.deliveries.contents.forget(id)
+    else {
+      this.deliveries.contents.reject(id)
       this.countInvalid(peer, name)
       for (const other of delivery.peers ?? []) this.countInvalid(other, name)
     }

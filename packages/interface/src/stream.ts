@@ -52,7 +52,8 @@ export interface MessageStreamEvents {
  *
  * Structurally the `MessageStream` of the js-libp2p ecosystem. What implementations here promise beyond it:
  * credit returns to the remote when bytes are *taken* (by a `message` listener, by iteration or by `source`),
- * never on receipt; `onDrain()` works every time; breaking out of an iteration loses nothing.
+ * never on receipt; `onDrain()` works every time; breaking out of an iteration loses nothing; what arrived before a reset
+ * is still read, and if the remote's end was among it the reading ends in good order.
  */
 export interface MessageStream<Timeline extends MessageStreamTimeline = MessageStreamTimeline>
   extends TypedEventTarget<MessageStreamEvents>,

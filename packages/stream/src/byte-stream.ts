@@ -85,6 +85,8 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
   private readonly writeQueue = new Rope()
   private state: StreamState = 'open'
   private error: Error | undefined
+  /** The error, where it came before the end of what is read. */
+  private readError: Error | undefined
   private isClosing = false
   private closeAbove: CloseAbove | undefined
   private isEndHeld = false
@@ -372,8 +374,9 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
   }
 
   /**
-   * The remote, or the layer below, ended the stream out of order. Bytes already received can still be read. An error
-   * given as a function is made only where somebody can see it: a stack trace costs 3 µs or more.
+   * The remote, or the layer below, ended the stream out of order. Bytes already received can still be read, and the
+   * remote's end if it came: then only our own sending fails. An error given as a function is made only where somebody
+   * can see it: a stack trace costs 3 µs or more.
    */
   receiveReset(err: Error | (() => Error)): void {
     if (isOver(this.state)) return
@@ -407,7 +410,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
         this.finishReading()
         return Promise.resolve({ done: false, value: chunk })
       }
-      if (this.error !== undefined) return Promise.reject(this.error)
+      if (this.readError !== undefined) return Promise.reject(this.readError)
       if (this.isReadOver()) return Promise.resolve({ done: true, value: undefined })
     }
     return new Promise((resolve, reject) => {
@@ -496,10 +499,10 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
     if (this.readQueue.byteLength > 0 || !this.isReadOver() || this.isDelivering) return
     this.tellReaders()
     for (const taker of this.takers.splice(0)) {
-      if (this.error !== undefined) taker.reject(this.error)
+      if (this.readError !== undefined) taker.reject(this.readError)
       else taker.resolve({ done: true, value: undefined })
     }
-    if (this.readableEnded || this.state === 'reset') return
+    if (this.readableEnded || (this.state === 'reset' && this.readError !== undefined)) return
     this.readableEnded = true
     this.emit('end')
     if (!this.closesWithRemote || this.listenerCount('message') === 0) return
@@ -509,7 +512,7 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
   /** The first reader in line learns of the end; once the stream is over, all learn that too. */
   private tellReaders(): void {
     const first = this.readers[0]
-    if (first !== undefined && !first.isTold && this.error === undefined) {
+    if (first !== undefined && !first.isTold && this.readError === undefined) {
       first.isTold = true
       this.guard(() => first.port.end())
     }
@@ -527,6 +530,8 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
 
   private finish(transition: 'abort' | 'reset', err: Error): void {
     this.error = err
+    // What the remote ended is whole, whatever becomes of our own end.
+    if (transition === 'abort' || !this.isReadOver()) this.readError = err
     this.writeQueue.clear()
     this.state = NEXT[this.state][transition] ?? this.state
     for (const waiter of [...this.drainWaiters.splice(0), ...this.closeWaiters.splice(0)]) waiter.reject(err)
@@ -537,7 +542,8 @@ export class ByteStream extends TypedEvents<MessageStreamEvents> implements Dupl
   private over(error: Error | undefined, local: boolean | undefined): void {
     this.timeline.close = Math.floor(this.clock.now())
     this.stopIdleTimer?.()
-    this.closeReaders()
+    // Whoever is still being given what waits learns of the end after that.
+    if (this.readQueue.byteLength === 0) this.closeReaders()
     if (this.listenerCount('close') > 0) this.dispatchEvent(new CloseEvent(local, error))
   }
 

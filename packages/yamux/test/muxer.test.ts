@@ -275,6 +275,20 @@ describe('the other ends', () => {
     expect([client.status, server.status, ends[0].status]).toEqual(['closed', 'closed', 'closed'])
   })
 
+  it('a connection that is lost costs the answers that had arrived neither bytes nor their end', async () => {
+    const { client, server, ends } = muxerPair()
+    echo(server)
+    const [whole, cut] = [client.openStream(), client.openStream()]
+    for (const stream of [whole, cut]) stream.send(fromUtf8('hello'))
+    await whole.close()
+    await settle()
+    ends[0].receiveReset(new Error('cable cut'))
+    expect(toUtf8(await collect(whole))).toBe('hello')
+    const left = cut[Symbol.asyncIterator]()
+    expect(toUtf8((await left.next()).value)).toBe('hello')
+    await expect(left.next()).rejects.toMatchObject({ name: 'StreamResetError', cause: { message: 'cable cut' } })
+  })
+
   it('a connection that refuses to be written to is lost', async () => {
     const { client, ends } = muxerPair()
     const stream = client.openStream()

@@ -1,14 +1,14 @@
 import { concat, fromUtf8 } from '@ts-libp2p/bytes'
 import { sha256 } from '@ts-libp2p/crypto'
 import { type MsgIdFn, StrictNoSign, type TopicValidatorFn, TopicValidatorResult } from '@ts-libp2p/pubsub'
-import { identity, simulationTest } from '@ts-libp2p/testing'
+import { simulationTest } from '@ts-libp2p/testing'
 import type { World } from '@ts-libp2p/testing/simulation'
 import { describe, expect } from 'vitest'
-import { encodeMessage, signingInput, withSignature } from '../../pubsub/src/wire-message.ts'
+import { encodeMessage } from '../../pubsub/src/wire-message.ts'
 import type { GossipsubOptions } from '../src/index.ts'
 import { MAX_CHECKED_TWINS } from '../src/limits.ts'
 import { droppedBy, joinAll, type SimulatedNode, say, startStar, subscribers, TOPIC, textsOf } from './hosts.ts'
-import { RawPeer } from './raw-peer.ts'
+import { RawPeer, signedMessage } from './raw-peer.ts'
 
 const UNSIGNED: GossipsubOptions = { globalSignaturePolicy: StrictNoSign }
 
@@ -129,18 +129,6 @@ describe('a message with the id of another', () => {
   )
 })
 
-/** Messages of one author with one sequence number, as they are within an RPC. */
-async function twins(...texts: string[]): Promise<Uint8Array[]> {
-  const { peerId, privateKey } = identity('author of twins')
-  return await Promise.all(
-    texts.map(async text => {
-      const { bytes: from } = peerId.toMultihash()
-      const unsigned = encodeMessage({ topic: TOPIC, data: fromUtf8(text), from, seqno: new Uint8Array(8).fill(1) })
-      return withSignature(unsigned, { signature: await privateKey.sign(signingInput(unsigned)) }).bytes
-    })
-  )
-}
-
 /** The same message with a signature that is none. */
 function forged(message: Uint8Array): Uint8Array {
   const copy = message.slice()
@@ -154,7 +142,7 @@ function reordered(message: Uint8Array): Uint8Array {
   return concat([message.subarray(0, at - 10), message.subarray(at), message.subarray(at - 10, at)])
 }
 
-const [invalid, valid, other] = await twins('sell!', 'buy', 'give away!')
+const [invalid, valid, other] = await Promise.all(['sell!', 'buy', 'give away!'].map(text => signedMessage(text)))
 
 /**
  * The ids of signed messages leave the content out unless told otherwise, so that an author can sign an invalid message and

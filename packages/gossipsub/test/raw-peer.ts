@@ -1,11 +1,13 @@
-import { concat, LengthPrefixDecoder, lengthPrefixed } from '@ts-libp2p/bytes'
+import { concat, fromUtf8, LengthPrefixDecoder, lengthPrefixed } from '@ts-libp2p/bytes'
 import type { Stream } from '@ts-libp2p/interface'
 import { createLibp2p } from '@ts-libp2p/libp2p'
 import { DECODE_RPC_LIMITS, decodeRpc, type Rpc, type RpcParts } from '@ts-libp2p/pubsub'
+import { identity } from '@ts-libp2p/testing'
 import type { Host, World } from '@ts-libp2p/testing/simulation'
 import { encodeRpcs } from '../../pubsub/src/rpc-encode.ts'
+import { encodeMessage, signingInput, withSignature } from '../../pubsub/src/wire-message.ts'
 import { GOSSIPSUB_1_2 } from '../src/index.ts'
-import type { SimulatedNode } from './hosts.ts'
+import { type SimulatedNode, TOPIC } from './hosts.ts'
 
 /** A peer that says what the test says, and keeps what it is told. */
 export class RawPeer {
@@ -79,4 +81,12 @@ export class RawPeer {
       // The other side gave it up: the test looks at what was received.
     }
   }
+}
+
+/** A message as it is within an RPC, always of the same author and with the same sequence number. */
+export async function signedMessage(text: string): Promise<Uint8Array> {
+  const { peerId, privateKey } = identity('author of one number')
+  const { bytes: from } = peerId.toMultihash()
+  const unsigned = encodeMessage({ topic: TOPIC, data: fromUtf8(text), from, seqno: new Uint8Array(8).fill(1) })
+  return withSignature(unsigned, { signature: await privateKey.sign(signingInput(unsigned)) }).bytes
 }

@@ -1,6 +1,6 @@
 import { concat, fromUtf8, LengthPrefixDecoder } from '@ts-libp2p/bytes'
 import { peerIdToBytes } from '@ts-libp2p/peer-id'
-import { protobufTracer } from '@ts-libp2p/pubsub'
+import { type MsgIdFn, protobufTracer } from '@ts-libp2p/pubsub'
 import { identity, simulationTest } from '@ts-libp2p/testing'
 import snappy from 'snappyjs'
 import { describe, expect, it } from 'vitest'
@@ -11,11 +11,12 @@ import {
   type GossipsubOptions,
   gossipsub,
   lowBandwidth,
+  messageIds,
   seqnoValidator,
   type TopicValidatorResult
 } from '../src/index.ts'
 import { droppedBy, joinAll, type SimulatedNode, say, startStar, subscribers, TOPIC, textsOf } from './hosts.ts'
-import { RawPeer } from './raw-peer.ts'
+import { RawPeer, signedMessage } from './raw-peer.ts'
 
 describe('signature policies', () => {
   simulationTest('who signs and who does not do not hear each other, and it is counted why', async ({ simulate }) => {
@@ -62,6 +63,26 @@ describe('signature policies', () => {
     expect(seen.map(([from]) => from)).toEqual([author, author])
     expect(second).toBe(first + 1n)
     expect(first / 1_000_000n).toBeGreaterThan(BigInt(Date.UTC(2026, 0, 1)) - 1n)
+  })
+})
+
+describe('a message whose sender leaves while it is read', () => {
+  simulationTest('is delivered all the same', async ({ simulate }) => {
+    const world = simulate()
+    const ids: (() => void)[] = []
+    const msgIdFn: MsgIdFn = message =>
+      new Promise(resolve => ids.push(() => resolve(messageIds.default(message) as Uint8Array)))
+    const [node] = (await startStar(world, [{ msgIdFn }])) as [SimulatedNode]
+    node.services.pubsub.subscribe(TOPIC)
+    const got = textsOf(node)
+    const sender = await RawPeer.connect(world, node)
+    sender.sendMessages(await signedMessage('hello'))
+    await world.runUntil(() => ids.length === 1)
+    await world.until(sender.node.stop())
+    await world.runUntil(() => node.getPeers().length === 0)
+    ids[0]!()
+    await world.run({ ms: 500 })
+    expect(got).toEqual(['hello'])
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Connection, Logger, Node, PeerId, Stream, Undo } from '@ts-libp2p/interface'
+import { peerIdFromString } from '@ts-libp2p/peer-id'
 import { defer } from '@ts-libp2p/stream'
 import type { Counters } from './counters.ts'
 import { ipsOf } from './ips.ts'
@@ -59,6 +60,11 @@ export class Links {
     return this.links.get(peer)
   }
 
+  /** Also of a peer that is gone: what it sent is worked on all the same. */
+  ofSender(peer: PeerKey): PeerLink {
+    return this.links.get(peer) ?? this.make(peerIdFromString(peer), peer)
+  }
+
   all(): IterableIterator<PeerLink> {
     return this.links.values()
   }
@@ -116,13 +122,18 @@ export class Links {
     const key = peerId.toString()
     const known = this.links.get(key)
     if (known !== undefined) return known
+    const link = this.make(peerId, key)
+    this.links.set(key, link)
+    return link
+  }
+
+  private make(peerId: PeerId, key: PeerKey): PeerLink {
     const { node, log, counters, maxMessageSize, trace, port } = this.init
     const link: PeerLink = new PeerLink({
       ...{ peerId, clock: node.clock, log, counters, maxMessageSize, trace },
       port: { ...port, over: () => this.forget(key, link) },
       open: signal => this.open(peerId, signal)
     })
-    this.links.set(key, link)
     return link
   }
 

@@ -227,10 +227,10 @@ export class PubsubService<Events extends PubsubEvents = PubsubEvents, R extends
     this.links.flushSoon(link)
   }
 
-  /** Answers the router at once, or later. A peer that is gone is not asked after its message. */
+  /** Answers the router at once, or later: copies of the message wait for it, even if its sender is gone. */
   private examine({ type, peer, message }: Effect & { type: 'verify' | 'validate' }): void {
-    const link = this.links.get(peer)
-    if (link !== undefined) this.receiver[type](link, message as RoutedMessage)
+    // Validators are the application's, and are left alone once we are stopped.
+    if (this.started || type === 'verify') this.receiver[type](this.links.ofSender(peer), message as RoutedMessage)
   }
 
   private forward({ peers, message, kind }: Effect & { type: 'forward' }): void {

@@ -4,6 +4,12 @@ export const MAX_DELIVERIES = 200_000
 /** Peers with a score, those that went included; of those the first that went are forgotten first. go: no limit. */
 export const MAX_RETAINED_SCORES = 50_000
 
+/**
+ * Bytes of gossip that an RPC of 16 KiB (`MAX_CONTROL_RPC_BYTES`) holds at least when there is more of it: what comes next
+ * may take 4 KiB and a topic. Peers heed the IHAVEs of 10 RPCs between two heartbeats: this is how ours are counted.
+ */
+export const TOLD_BYTES_PER_RPC: number = 11 * 1024
+
 /** Milliseconds that a peer can tell us to wait. Ours are a minute; who wants to be left alone for longer says so again. */
 export const MAX_BACKOFF_MS = 3_600_000
 

@@ -1,6 +1,9 @@
+import { LengthPrefixDecoder } from '@ts-libp2p/bytes'
 import { peerIdFromString } from '@ts-libp2p/peer-id'
-import type { Effect } from '@ts-libp2p/pubsub'
+import { DECODE_RPC_LIMITS, decodeRpc, type Effect, MAX_MESSAGE_BYTES } from '@ts-libp2p/pubsub'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Outbox } from '../../pubsub/src/outbox.ts'
 import { FLOODSUB, GOSSIPSUB_1_1, GOSSIPSUB_1_2 } from '../src/core/protocols.ts'
 import { MAX_CACHE_BYTES } from '../src/limits.ts'
 import { Core, message, peer, recipients, SELF, sent, TOPIC } from './core.ts'
@@ -198,6 +201,72 @@ describe('gossip', () => {
       const ihaves = core.beat().filter(effect => effect.type === 'send' && effect.parts.control?.ihave !== undefined)
       expect(ihaves).toHaveLength(told)
     }
+  })
+
+  it('is told a peer in as many RPCs as it listens to between two heartbeats, as much as they hold', () => {
+    const topics = fc.uniqueArray(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }), {
+      ...{ minLength: 1, maxLength: 5 }
+    })
+    const numbers = fc.record({
+      ...{ most: fc.integer({ min: 2, max: 10 }), count: fc.integer({ min: 1, max: 6000 }) },
+      ...{ length: fc.integer({ min: 6, max: 80 }), grafts: fc.integer({ max: 500, min: 0 }) }
+    })
+    const property = fc.property(topics, numbers, (names, { most, count, length, grafts }) => {
+      const core = new Core({ maxIHaveMessages: most })
+      for (const topic of names) core.join(topic)
+      core.up(0, { topics: names })
+      core.control(0, { prune: names.map(topic => ({ topic, peers: [] })) })
+      for (let i = 0; i < count; i++) {
+        core.router.state.cache.put(
+          message(`${i}`.padStart(length, '.'), { topic: names[i % names.length]!, bytes: 0 })
+        )
+      }
+      const outbox = new Outbox(MAX_MESSAGE_BYTES, () => {})
+      outbox.add({ control: { graft: Array.from({ length: grafts }, (_, i) => `topic ${i}`) } })
+      for (const parts of sent(core.beat(), 0)) outbox.add(parts)
+      const decoder = new LengthPrefixDecoder()
+      const rpcs = outbox
+        .takeControl()
+        .flatMap(frame => [...decoder.push(frame)].map(rpc => decodeRpc(rpc, DECODE_RPC_LIMITS)))
+      const telling = rpcs.filter(({ control }) => (control?.ihave.length ?? 0) > 0)
+      const told = telling
+        .flatMap(({ control }) => control!.ihave)
+        .flatMap(({ topic, ids }) => ids.map(id => topic + id))
+      expect(telling.length).toBeLessThanOrEqual(most)
+      expect(new Set(told).size).toBe(told.length)
+      expect(told.length + core.dropped('untold')).toBe(count)
+      if (core.dropped('untold') > 0) expect(told.length * length).toBeGreaterThan((most - 1) * 7000)
+    })
+    fc.assert(property, { numRuns: 30 })
+  })
+
+  it('that is too much tells each peer something else', () => {
+    const core = meshOf(6)
+    for (const n of [7, 8]) core.up(n, { topics: [TOPIC] })
+    for (let i = 0; i < 6000; i++) core.router.state.cache.put(message(`${i}`.padStart(46, '.'), { bytes: 0 }))
+    const effects = core.beat()
+    const [a, b] = [7, 8].map(n => new Set(sent(effects, n).flatMap(({ control }) => control!.ihave![0]!.ids)))
+    expect([a!.size, b!.size]).toEqual([2007, 2007])
+    expect(new Set([...a!, ...b!]).size).toBeGreaterThan(2500)
+    expect(core.dropped('untold')).toBe(2 * (6000 - 2007))
+  })
+
+  it('of the heartbeat and before it, when a peer comes to topics, counts together', () => {
+    const core = new Core({ maxIHaveMessages: 2 })
+    for (let i = 0; i < 200; i++) core.publish(message(`${i}`.padStart(46, '.')))
+    const told = (effects: readonly Effect[]) =>
+      sent(effects, 0).flatMap(({ control }) => control?.ihave?.[0]?.ids ?? [])
+    const come = () =>
+      told(
+        core.say(
+          0,
+          [true, false].map(subscribe => ({ topic: TOPIC, subscribe }))
+        )
+      ).length
+    core.up(0)
+    expect([come(), come(), come(), core.dropped('untold')]).toEqual([200, 22, 0, 378])
+    core.beat()
+    expect(come()).toBe(200)
   })
 
   it('does not go to peers below the gossip threshold, nor is theirs heeded', () => {

@@ -37,6 +37,8 @@ export type DropReason =
   | 'unwanted'
   /** Gossip to a slow peer. */
   | 'gossip queue full'
+  /** Ids that a peer was not told, because it heeds no more between two heartbeats. */
+  | 'untold'
   /** Messages that a loop over a topic did not take in time. */
   | 'unread'
   /** Control entries over what a peer may send between two heartbeats. */

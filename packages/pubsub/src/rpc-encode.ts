@@ -33,6 +33,9 @@ type Unit = (rpc: RpcDraft) => void
 /** Bytes of the ids in one unit, about: several fit into an RPC that rust-libp2p reads. */
 const UNIT_BYTES = 4096
 
+/** Of the length before an RPC. */
+const MAX_PREFIX_BYTES = 5
+
 /** Tag and length of an id. */
 const ID_OVERHEAD_BYTES = 2
 
@@ -67,8 +70,24 @@ function encodeUnits(units: readonly Unit[], maxBytes: number): Uint8Array[] {
   if (units.length === 0) return []
   const frame = lengthPrefixed(encode(units))
   if (frame.byteLength <= maxBytes || units.length === 1) return [frame]
-  const half = Math.ceil(units.length / 2)
-  return [...encodeUnits(units.slice(0, half), maxBytes), ...encodeUnits(units.slice(half), maxBytes)]
+  return packed(units, maxBytes - MAX_PREFIX_BYTES).map(some => lengthPrefixed(encode(some)))
+}
+
+/** One after the other into RPCs, each as full as it can be: no two neighbours would fit into one. */
+function packed(units: readonly Unit[], maxBytes: number): Unit[][] {
+  const rpcs: Unit[][] = []
+  let room = 0
+  for (const unit of units) {
+    // Together they take no more than one by one: what is around each is then around all.
+    const { byteLength } = encode([unit])
+    if (byteLength > room) {
+      rpcs.push([])
+      room = maxBytes
+    }
+    rpcs.at(-1)?.push(unit)
+    room -= byteLength
+  }
+  return rpcs
 }
 
 function encode(units: readonly Unit[]): Uint8Array {

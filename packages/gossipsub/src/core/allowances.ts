@@ -1,6 +1,6 @@
 import type { PeerKey } from '@ts-libp2p/pubsub'
 
-/** What a peer did since the last heartbeat. */
+/** What a peer did, and was told, since the last heartbeat. */
 export interface Usage {
   /** RPCs with IHAVEs, and ids that we asked for because of them. */
   ihaves: number
@@ -8,6 +8,8 @@ export interface Usage {
   /** RPCs with IDONTWANTs, and ids in them. */
   idontwants: number
   unwanted: number
+  /** Bytes of IHAVEs that it was told. */
+  told: number
 }
 
 /** How much of what makes work peers sent since the last heartbeat. */
@@ -18,7 +20,7 @@ export class Allowances {
   of(peer: PeerKey): Usage {
     const known = this.byPeer.get(peer)
     if (known !== undefined) return known
-    const usage = { ihaves: 0, asked: 0, idontwants: 0, unwanted: 0 }
+    const usage = { ihaves: 0, asked: 0, idontwants: 0, unwanted: 0, told: 0 }
     this.byPeer.set(peer, usage)
     return usage
   }

@@ -1,4 +1,5 @@
 import { countDrop, type IHave, type MessageId, type PeerKey } from '@ts-libp2p/pubsub'
+import { newsOf } from './news.ts'
 import { getsParts, gossipParts } from './partial-messages.ts'
 import { pickPeers } from './select.ts'
 import { shuffle } from './shuffle.ts'
@@ -55,9 +56,9 @@ export function onIDontWant(s: State, peer: PeerKey, ids: readonly MessageId[]):
   if (accepted.length > 0) s.effects.push({ type: 'cancel', peer, ids: accepted })
 }
 
-/** Tells some peers outside the mesh, or the fanout, what we have. */
+/** Notes for some peers outside the mesh, or the fanout, what we have. They are told at the end of the heartbeat. */
 export function emitGossip(s: State, topic: string, except: ReadonlySet<PeerKey>): void {
-  const { Dlazy, gossipFactor, scoreThresholds, maxIHaveLength } = s.params
+  const { Dlazy, gossipFactor, scoreThresholds } = s.params
   const isFit = ({ key }: { key: PeerKey }): boolean =>
     !except.has(key) && !isDirect(s, key) && scoreOf(s, key) >= scoreThresholds.gossipThreshold
   const all = pickPeers(s, topic, Number.POSITIVE_INFINITY, isFit)
@@ -66,18 +67,13 @@ export function emitGossip(s: State, topic: string, except: ReadonlySet<PeerKey>
   if (inParts.length > 0) gossipParts(s, topic, inParts)
   const ids = s.cache.gossipIds(topic)
   if (ids.length === 0) return
-  // One object for all, so that it is encoded once.
-  const gossip = { control: { ihave: [{ topic, ids }] } }
+  const news = newsOf(topic, ids)
   for (const peer of picked) {
     if (inParts.includes(peer)) continue
-    if (ids.length <= maxIHaveLength) send(s, peer, gossip)
-    else send(s, peer, { control: { ihave: [{ topic, ids: someOf(s, ids, maxIHaveLength) }] } })
+    const known = s.news.get(peer)
+    if (known === undefined) s.news.set(peer, [news])
+    else known.push(news)
   }
-}
-
-/** When they are too many, each peer hears of others. */
-function someOf(s: State, ids: readonly MessageId[], count: number): MessageId[] {
-  return shuffle([...ids], s.random).slice(0, count)
 }
 
 function isTrustedWithGossip(s: State, peer: PeerKey): boolean {

@@ -2,6 +2,7 @@ import type { PeerKey } from '@ts-libp2p/pubsub'
 import { emitGossip } from './gossip.ts'
 import { graft, prune } from './grafting.ts'
 import { fillMesh } from './joining.ts'
+import { tellNews } from './news.ts'
 import { agePartials } from './partial-messages.ts'
 import { mayGraft, pickPeers } from './select.ts'
 import { shuffle } from './shuffle.ts'
@@ -22,6 +23,7 @@ const HEARTBEAT: readonly Step[] = [
   connectDirectPeers,
   maintainMeshes,
   maintainFanout,
+  tellNews,
   shiftCache,
   agePartials
 ]

@@ -1,5 +1,6 @@
 import type { PeerKey, Subscription } from '@ts-libp2p/pubsub'
 import { graft, leftMesh, pruneFor } from './grafting.ts'
+import { newsOf, tell } from './news.ts'
 import { partialFlags } from './partial-messages.ts'
 import { mayGraft, pickPeers } from './select.ts'
 import { isDirect, type State, scoreOf, send, trace } from './state.ts'
@@ -46,7 +47,7 @@ export function welcome(s: State, topic: string, key: PeerKey): void {
   if (s.mesh.has(topic) && s.mesh.of(topic).size < s.params.Dlo && mayGraft(s, topic, peer)) graft(s, topic, key)
   const ids = s.cache.gossipIds(topic).slice(-s.params.maxIHaveLength)
   if (ids.length === 0 || scoreOf(s, key) < s.params.scoreThresholds.gossipThreshold) return
-  send(s, key, { control: { ihave: [{ topic, ids }] } })
+  tell(s, key, [newsOf(topic, ids)])
 }
 
 function announce(s: State, subscription: Subscription): void {

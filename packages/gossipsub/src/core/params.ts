@@ -36,7 +36,7 @@ export interface GossipParams {
   /** Heartbeats between attempts. */
   readonly opportunisticGraftTicks: number
   readonly directConnectTicks: number
-  /** Ids in an IHAVE, either way, and IHAVEs of a peer between heartbeats. */
+  /** Ids in an IHAVE, and RPCs with IHAVEs of a peer between heartbeats, either way. */
   readonly maxIHaveLength: number
   readonly maxIHaveMessages: number
   readonly gossipsubIWantFollowupMs: number

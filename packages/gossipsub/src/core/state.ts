@@ -25,6 +25,7 @@ import { DontWants } from './dont-wants.ts'
 import { Fanout } from './fanout.ts'
 import { Mesh } from './mesh.ts'
 import { MessageCache } from './message-cache.ts'
+import type { News } from './news.ts'
 import type { CoreParams } from './params.ts'
 import type { Partials } from './partial-messages.ts'
 import { PeerGater } from './peer-gater.ts'
@@ -72,6 +73,8 @@ export interface State {
   readonly promises: Promises
   readonly dontWants: DontWants
   readonly allowances: Allowances
+  /** What peers will be told at the end of the heartbeat. */
+  readonly news: Map<PeerKey, News[]>
   /** Signed records of connected peers, to be passed on. */
   readonly records: Map<PeerKey, Uint8Array>
   /** Heartbeats so far. */
@@ -112,6 +115,7 @@ export function newState({ self, params, random, tracer }: StateInit): State {
     promises: new Promises(params.gossipsubIWantFollowupMs),
     dontWants: new DontWants(params.idontwantTTL),
     allowances: new Allowances(),
+    news: new Map(),
     records: new Map(),
     ...{ ticks: 0, decayedAt: Number.NEGATIVE_INFINITY, gaterDecayedAt: Number.NEGATIVE_INFINITY, now: 0, effects: [] }
   }

@@ -1,11 +1,18 @@
 /**
- * The DHT in the simulated network, at length: `pnpm sim dht [scale|cold|attack|large …] [--seed 1] [--size 1000]`. The
+ * The DHT in the simulated network, at length: `pnpm sim dht [scale|cold|provide|attack|large …] [--seed 1] [--size 1000]`. The
  * short forms are in `test/scale.test.ts`, the figures in docs/kad-dht.md.
  */
 import { parseArgs } from 'node:util'
 import type { KadDHTOptions } from '../src/options.ts'
 import { unsettle } from './churn.ts'
-import { coldLookups, type LookupFigures, lookups, type ProviderFigures, provideAndFind } from './experiments.ts'
+import {
+  coldLookups,
+  type LookupFigures,
+  lookups,
+  type ProviderFigures,
+  provideAndFind,
+  provides
+} from './experiments.ts'
 import { SimNetwork } from './sim-network.ts'
 import { attack, crowd } from './sybils.ts'
 
@@ -51,6 +58,14 @@ const EXPERIMENTS: Readonly<Record<string, () => void>> = {
     print('a second after the first start', coldLookups(net, { count: 300, knowsBootstrap: true }))
     net.silence(0.2)
     print('table kept, nobody connected, 20 % silent', coldLookups(net, { count: 300, knowsBootstrap: false }))
+  },
+  provide() {
+    const net = network(size, { settleMs: 5 * MINUTE_MS })
+    for (const isOptimistic of [false, true]) {
+      const { messages, endMs, told, recall } = provides(net, { count: 200, isOptimistic })
+      const counts = `${messages.toFixed(1)} messages; ${told.toFixed(1)} told, ${percent(recall)} of the k nearest`
+      console.log(`${isOptimistic ? 'optimistically' : 'to the end'}: ${counts}; end after ${times(endMs)}`)
+    }
   },
   attack() {
     for (const [what, diversity] of Object.entries(DEFENCES)) {

@@ -68,6 +68,44 @@ function outcomeOf(run: LookupRun, truth: readonly { readonly name: string }[]):
   }
 }
 
+export interface ProvideFigures {
+  /** Requests of the lookup, mean. */
+  readonly messages: number
+  /** Virtual milliseconds until its end. */
+  readonly endMs: Spread
+  /** Peers who were told, mean. */
+  readonly told: number
+  /** The share of the k nearest peers who were. */
+  readonly recall: number
+}
+
+/** Contents that are announced by nodes which know the size of the network. */
+export function provides(
+  net: SimNetwork,
+  { count, isOptimistic }: { count: number; isOptimistic: boolean }
+): ProvideFigures {
+  const outcomes = Array.from({ length: count }, (_, i) => {
+    const node = net.somebodyExperienced()
+    const key = net.contentKey(`${i} announced at ${net.cores.nowMs}`)
+    const { run, told } = net.provide(node, key, isOptimistic)
+    const { steps, tookMs } = run.trace()
+    const others = net.nearest(keyOf(key), node.core.k + 1).filter(({ name }) => name !== node.contact.name)
+    const nearest = others.slice(0, node.core.k)
+    return {
+      messages: steps.filter(({ state }) => state !== 'heard').length,
+      tookMs,
+      told: told.size,
+      recall: nearest.filter(({ name }) => told.has(name)).length / nearest.length
+    }
+  })
+  return {
+    messages: mean(outcomes.map(({ messages }) => messages)),
+    endMs: spread(outcomes.map(({ tookMs }) => tookMs)),
+    told: mean(outcomes.map(({ told }) => told)),
+    recall: mean(outcomes.map(({ recall }) => recall))
+  }
+}
+
 export interface ProviderFigures {
   readonly contents: number
   /** The share of contents whose provider a stranger found. */

@@ -4,8 +4,10 @@ import { type CorePort, type Cores, type LinkModel, simulateCores, wideArea } fr
 import type { Contact } from '../src/contact.ts'
 import { encodePeer } from '../src/contact.ts'
 import { compareDistance, type Key, keyOf } from '../src/key.ts'
+import { MIN_SIZE_SAMPLES } from '../src/limits.ts'
 import type { KadDHTOptions } from '../src/options.ts'
 import type { LookupRun } from '../src/query/lookup-run.ts'
+import { Optimist } from '../src/query/optimist.ts'
 import { frame, type MessageName, MessageType } from '../src/wire/message.ts'
 import { Directory } from './directory.ts'
 import { KeptTables } from './kept-tables.ts'
@@ -20,6 +22,12 @@ export interface SimNetworkOptions {
   readonly joinsPerSecond?: number
   /** Where a node is; undefined for an address of its own. */
   readonly addressOf?: (index: number) => string | undefined
+}
+
+export interface Provided {
+  readonly run: LookupRun
+  /** The names of those who were told. */
+  readonly told: ReadonlySet<string>
 }
 
 /** The first nodes are those that everybody knows: they stay and answer. The public network has 6. */
@@ -118,6 +126,13 @@ export class SimNetwork {
     return this.node(this.random.pick(this.answering()))
   }
 
+  /** Somebody who has looked things up before, and so knows how large the network is. */
+  somebodyExperienced(): SimNode {
+    const node = this.somebody()
+    for (let i = 0; i < MIN_SIZE_SAMPLES; i++) this.lookUp(node, 'FIND_NODE', this.random.bytes(32))
+    return node
+  }
+
   // ---- what they do --------------------------------------------------------------------------------------------------
 
   /** A lookup in virtual time, to its end. */
@@ -130,14 +145,34 @@ export class SimNetwork {
     return ended as unknown as LookupRun
   }
 
-  /** Announces a key to the k nearest. */
-  provide(node: SimNode, key: Uint8Array): LookupRun {
-    const run = this.lookUp(node, 'FIND_NODE', key)
-    const providerPeers = [encodePeer(node.contact)]
-    const request = frame({ type: MessageType.ADD_PROVIDER, key, providerPeers })
-    for (const peer of run.holders()) node.tell(peer, request, () => {})
+  /** Announces a key to those that it belongs at; `isOptimistic`: by a node that knows the size of the network. */
+  provide(node: SimNode, key: Uint8Array, isOptimistic: boolean = false): Provided {
+    const { core, contact } = node
+    const request = frame({ type: MessageType.ADD_PROVIDER, key, providerPeers: [encodePeer(contact)] })
+    const told = new Set<string>()
+    const tell = (peers: readonly Contact[]): void => {
+      for (const peer of peers) {
+        if (!told.has(peer.name)) node.tell(peer, request, () => {})
+        told.add(peer.name)
+      }
+    }
+    const run = core.lookup('FIND_NODE', key)
+    const optimist = isOptimistic
+      ? new Optimist(core, run, key, core.networkSize.estimate(core.clock.now()) as number)
+      : undefined
+    let isOver = false
+    run.start({
+      onEvent: ({ name }) => {
+        if (name === 'PEER_RESPONSE' && optimist !== undefined) tell(optimist.onAnswer())
+      },
+      onDone: () => {
+        isOver = true
+      }
+    })
+    this.cores.runUntil(() => isOver, { limitMs: 120_000 })
+    tell(optimist?.all() ?? run.holders())
     this.cores.run({ ms: 2000 })
-    return run
+    return { run, told }
   }
 
   /** Milliseconds until a lookup comes across a provider; undefined when it does not. */

@@ -1,7 +1,6 @@
 import { peerIdToBytes } from '@ts-libp2p/peer-id'
 import { encodePeer } from '../src/contact.ts'
 import { commonPrefixLength, keyOf } from '../src/key.ts'
-import { MIN_SIZE_SAMPLES } from '../src/limits.ts'
 import { type Frame, frame, type Message, MessageType } from '../src/wire/message.ts'
 import { idOf } from './directory.ts'
 import { mean } from './figures.ts'
@@ -22,13 +21,15 @@ export interface AttackFigures extends AttackOptions {
   readonly sybilShare: number
   /** The share of strangers who found the provider. */
   readonly success: number
+  /** The same of a provider with the option `optimisticProvide`. */
+  readonly optimisticSuccess: number
   /** Sybils in the routing tables of the honest peers nearest to the key, at most. */
   readonly mostInTable: number
 }
 
 /**
- * Ids crafted near a key: they join, answer with each other only, and swallow what they are told. Then somebody provides the
- * key, and strangers look for it.
+ * Ids crafted near a key: they join, answer with each other only, and swallow what they are told. Then two provide the
+ * key, one of them optimistically, and strangers look for it.
  */
 export function attack(net: SimNetwork, options: AttackOptions): AttackFigures {
   const key = net.contentKey(`target of ${options.sybils} in ${options.networks} at ${net.cores.nowMs}`)
@@ -43,14 +44,17 @@ export function attack(net: SimNetwork, options: AttackOptions): AttackFigures {
   for (const index of indexes) net.node(index).join([0, 1, 2])
   net.cores.run({ ms: 120_000 })
 
-  const provider = somebodyExperienced(net)
+  const provider = net.somebodyExperienced()
   net.provide(provider, key)
+  const optimist = net.somebodyExperienced()
+  net.provide(optimist, key, true)
   const isSybil = new Set(indexes.map(index => net.directory.contact(index).name))
   const outcomes = Array.from({ length: options.strangers }, () => {
-    const stranger = somebodyExperienced(net)
+    const stranger = net.somebodyExperienced()
     const closest = net.lookUp(stranger, 'FIND_NODE', key).closest()
     const share = closest.filter(({ name }) => isSybil.has(name)).length / closest.length
-    return { share, found: net.find(stranger, key, provider.contact) !== undefined ? 1 : 0 }
+    const finds = ({ contact }: SimNode): number => (net.find(stranger, key, contact) === undefined ? 0 : 1)
+    return { share, found: finds(provider), foundOptimist: finds(optimist) }
   })
   const near = net.nearest(keyOf(key), 20).map(contact => net.node(net.directory.index(contact) as number))
   const inTable = near.map(
@@ -61,15 +65,9 @@ export function attack(net: SimNetwork, options: AttackOptions): AttackFigures {
     ...options,
     sybilShare: mean(outcomes.map(({ share }) => share)),
     success: mean(outcomes.map(({ found }) => found)),
+    optimisticSuccess: mean(outcomes.map(({ foundOptimist }) => foundOptimist)),
     mostInTable: Math.max(...inTable)
   }
-}
-
-/** Somebody who has looked things up before, and so knows how large the network is. */
-function somebodyExperienced(net: SimNetwork): SimNode {
-  const node = net.somebody()
-  for (let i = 0; i < MIN_SIZE_SAMPLES; i++) net.lookUp(node, 'FIND_NODE', net.random.bytes(32))
-  return node
 }
 
 /** Names of ids that are nearer to the key than those of `size` honest peers are in all likelihood. */

@@ -302,6 +302,50 @@ describe('a lookup whose k nearest are improbably near', () => {
     lookup.begin(all, 0)
     play(lookup, () => [], new SeededRandom('paths'))
     expect(names(lookup.holders())).toEqual(names(all.slice(0, 12)))
+    expect(names(lookup.region())).toEqual(names(all.slice(0, 12)))
+    expect(lookup.hasRegion()).toBe(true)
+  })
+
+  it('knows when everybody of the region was asked, and who answered', () => {
+    const lookup = new Lookup({ ...init, k: 5, alpha: 5, region: regionOf(5) })
+    lookup.begin(all.slice(0, 5), 0)
+    askable(lookup, 0)
+    for (const { name } of all.slice(0, 3)) lookup.answered(name, [], 1)
+    expect(lookup.hasRegion()).toBe(false)
+    lookup.answered(all[3]!.name, all.slice(5, 7), 1)
+    lookup.failed(all[4]!.name, new Error('dead'), 1)
+    expect(lookup.hasRegion()).toBe(false)
+    askable(lookup, 1)
+    lookup.answered(all[5]!.name, [], 2)
+    expect(lookup.hasRegion()).toBe(true)
+    expect(names(lookup.region())).toEqual(names([...all.slice(0, 4), all[5]!]))
+  })
+
+  it('does not wait for those who are late', () => {
+    const lookup = new Lookup({ ...init, k: 5, region: regionOf(0) })
+    lookup.begin(all.slice(0, 2), 0)
+    askable(lookup, 0)
+    expect(lookup.hasRegion()).toBe(false)
+    askable(lookup, 500)
+    expect(lookup.hasRegion()).toBe(true)
+    expect(lookup.region()).toEqual([])
+  })
+
+  it('has enough of a region of a crowd, and needs no more of one network than counts', () => {
+    const crowd = new Lookup({ ...init, k: 5, alpha: 30, region: 1 })
+    crowd.begin(all, 0)
+    for (const { name } of askable(crowd, 0).slice(0, 19)) crowd.answered(name, [], 1)
+    expect(crowd.hasRegion()).toBe(false)
+    crowd.answered(all[19]!.name, [], 1)
+    expect(crowd.hasRegion()).toBe(true)
+    const neighbours = nearestFirst([1, 2, 3].map(i => peer(`neighbour ${i}`, `/ip4/45.1.7.${i}/tcp/1`)))
+    const lookup = new Lookup({ ...init, k: 5, region: 1, maxPerGroup: 2 })
+    lookup.begin(neighbours, 0)
+    for (const { name } of neighbours.slice(0, 2)) {
+      askable(lookup, 0)
+      lookup.answered(name, [], 1)
+    }
+    expect(lookup.hasRegion()).toBe(true)
   })
 
   it('does not have more of one network for that', () => {

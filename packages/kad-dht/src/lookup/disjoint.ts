@@ -89,8 +89,15 @@ export class DisjointLookup implements Search {
 
   holders(): Contact[] {
     const all = this.sorted(this.lookups.flatMap(lookup => lookup.holders()))
-    const within = this.lookups.reduce((sum, lookup) => sum + lookup.countWithin(), 0)
-    return all.slice(0, Math.max(this.k, within))
+    return all.slice(0, Math.max(this.k, this.region().length))
+  }
+
+  region(): Contact[] {
+    return this.sorted(this.lookups.flatMap(lookup => lookup.region()))
+  }
+
+  hasRegion(): boolean {
+    return this.lookups.every(lookup => lookup.hasRegion())
   }
 
   nearest(count: number): Contact[] {

@@ -137,12 +137,23 @@ export class Lookup implements Search {
   }
 
   holders(): Contact[] {
-    return this.closest(Math.max(this.init.k, this.countWithin()))
+    return this.closest(Math.max(this.init.k, this.region().length))
   }
 
-  /** Peers of the region that answered. */
-  countWithin(): number {
-    return this.list.filter(({ state, contact }) => state === 'answered' && this.isWithin(contact)).length
+  region(): Contact[] {
+    return this.list.flatMap(({ state, contact }) => (state === 'answered' && this.isWithin(contact) ? [contact] : []))
+  }
+
+  hasRegion(): boolean {
+    const groups = new Map<string, number>()
+    let answered = 0
+    for (const { state, isLate, contact } of this.list) {
+      if (!this.isWithin(contact) || answered >= MAX_REGION_ANSWERS * this.init.k) return true
+      if (state === 'failed' || state === 'slow' || isOver(groups, contact.group, this.init.maxPerGroup)) continue
+      if (state === 'answered') answered++
+      else if (!isLate) return false
+    }
+    return true
   }
 
   nearest(count: number): Contact[] {

@@ -40,6 +40,10 @@ export interface Search {
   closest(count: number): Contact[]
   /** Those that a record belongs at: the k nearest that answered, and all others of the region around the target. */
   holders(): Contact[]
+  /** Those of the region around the target that answered. */
+  region(): Contact[]
+  /** Whether nobody known of the region is still to be asked, or still to answer. */
+  hasRegion(): boolean
   /** The nearest peers that have not failed, asked or not. */
   nearest(count: number): Contact[]
   /** Everybody it came across, the nearest first. */

@@ -12,15 +12,20 @@ export interface Thresholds {
   readonly individualShare: number
   /** The mean share of the k nearest known at which hardly any nearer ones are left to be found. */
   readonly setShare: number
+  /** Where the i-th nearest, from 0, lies within the i-th of these, it is hardly by chance: ids that were made for the key do. */
+  readonly crowdShares: readonly number[]
 }
 
 const INDIVIDUAL_CERTAINTY = 0.9
 const SET_STRICTNESS = 0.1
+/** So often does a place give a false alarm where the size is known well. One costs the lookup its early end. */
+const CROWD_CHANCE = 0.001
 
 export function thresholdsFor(k: number, networkSize: number): Thresholds {
   return {
     individualShare: meanAtWhichFewer(k, INDIVIDUAL_CERTAINTY) / networkSize,
-    setShare: meanAtWhichFewer(Math.floor(k / 2) + 1, SET_STRICTNESS) / networkSize
+    setShare: meanAtWhichFewer(Math.floor(k / 2) + 1, SET_STRICTNESS) / networkSize,
+    crowdShares: Array.from({ length: k }, (_, i) => meanAtWhichFewer(i + 1, 1 - CROWD_CHANCE) / networkSize)
   }
 }
 

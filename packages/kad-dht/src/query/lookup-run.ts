@@ -90,6 +90,16 @@ export class LookupRun {
     return this.search.holders()
   }
 
+  /** Those of the region around the key that answered. */
+  region(): Contact[] {
+    return this.search.region()
+  }
+
+  /** Whether nobody known of the region is still to be asked, or still to answer. */
+  hasRegion(): boolean {
+    return this.search.hasRegion()
+  }
+
   /** The nearest peers that have not failed, asked or not. */
   nearest(count: number = this.core.k): Contact[] {
     return this.search.nearest(count)

@@ -1,14 +1,14 @@
 import { type Pending, tellPeer } from '../ask-peer.ts'
 import { type Contact, encodePeer } from '../contact.ts'
 import type { Core } from '../core.ts'
-import { distanceShare, keyOf } from '../key.ts'
 import { OPTIMISTIC_SHARE } from '../limits.ts'
-import { type Thresholds, thresholdsFor } from '../lookup/thresholds.ts'
 import { type Frame, frame, MessageType } from '../wire/message.ts'
 import { Broadcast, sendAll } from './broadcast.ts'
 import { named, type QueryEvent } from './events.ts'
 import { eventsOf, NO_PATH, type Sources } from './find-peers.ts'
+import type { LookupRun } from './lookup-run.ts'
 import { NewPeers } from './new-peers.ts'
+import { Optimist } from './optimist.ts'
 import type { QueryLog } from './query.ts'
 
 /** Who has some content: PROVIDER events with peers that were not told before. `key` is a multihash. */
@@ -49,12 +49,12 @@ export async function* provide(
 ): AsyncGenerator<QueryEvent> {
   const request = announcement(core, key)
   const send = (peer: Contact): Pending<void> => tellPeer(core, peer, request)
+  const run = log.add(core.lookup('FIND_NODE', key))
   const size = core.options.optimisticProvide ? core.networkSize.estimate(core.clock.now()) : undefined
   if (size !== undefined) {
-    yield* provideOptimistically(core, key, thresholdsFor(core.k, size), send, log, signal)
+    yield* provideOptimistically(core, run, new Optimist(core, run, key, size), send, signal)
     return
   }
-  const run = log.add(core.lookup('FIND_NODE', key))
   yield* eventsOf(core, run, signal)
   yield* sendAll(run.holders(), 'ADD_PROVIDER', send, signal)
 }
@@ -65,27 +65,19 @@ export async function* provide(
  */
 async function* provideOptimistically(
   core: Core,
-  key: Uint8Array,
-  { individualShare, setShare }: Thresholds,
+  run: LookupRun,
+  optimist: Optimist,
   send: (peer: Contact) => Pending<void>,
-  log: QueryLog,
   signal: AbortSignal
 ): AsyncGenerator<QueryEvent> {
-  const target = keyOf(key)
   const broadcast = new Broadcast('ADD_PROVIDER', send)
-  const run = log.add(core.lookup('FIND_NODE', key))
   for await (const event of eventsOf(core, run, signal)) {
     yield event
-    if (event.name !== 'PEER_RESPONSE') continue
-    const nearest = run.nearest()
-    const shares = nearest.map(peer => distanceShare(target, peer.key))
-    for (const [i, peer] of nearest.entries()) if ((shares[i] as number) < individualShare) broadcast.to(peer)
-    const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length
-    if (nearest.length === core.k && mean < setShare) run.stop()
+    if (event.name === 'PEER_RESPONSE') for (const peer of optimist.onAnswer()) broadcast.to(peer)
   }
-  const nearest = run.nearest()
-  for (const peer of nearest) broadcast.to(peer)
-  yield* broadcast.events(signal, Math.ceil(nearest.length * OPTIMISTIC_SHARE))
+  const all = optimist.all()
+  for (const peer of all) broadcast.to(peer)
+  yield* broadcast.events(signal, Math.ceil(all.length * OPTIMISTIC_SHARE))
 }
 
 /** That we have the content. */

@@ -2,10 +2,10 @@ import type { Undo } from '@ts-libp2p/interface'
 import { peerIdToBytes } from '@ts-libp2p/peer-id'
 import type { Core } from './core.ts'
 import { MAX_REFRESHED_PREFIX, REPROVIDE_CHECKS, SWEEP_MS } from './limits.ts'
-import { Reprovider } from './own/reprovider.ts'
 import { nameInBucket } from './prefix-keys.ts'
 import { getClosestPeers } from './query/find-peers.ts'
 import { QueryLog } from './query/query.ts'
+import { Reprovider } from './reprovide/reprovider.ts'
 
 /** What a DHT node does by itself: looks itself up, looks into its buckets, lets go of what has expired. */
 export class Upkeep {

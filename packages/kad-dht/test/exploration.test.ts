@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Contact } from '../src/contact.ts'
 import { compareDistance, distanceShare, type Key, keyOf } from '../src/key.ts'
-import { assign, Exploration, regionLength, regionOf } from '../src/own/exploration.ts'
 import { someNameWithPrefix } from '../src/prefix-keys.ts'
+import { assign, Exploration, regionLength, regionOf } from '../src/reprovide/exploration.ts'
 import { names, peers } from './peers.ts'
 
 const network = peers(400)

@@ -3,10 +3,10 @@ import { decodeValueRecord, encodeValueRecord } from '@ts-libp2p/record'
 import type { Core } from '../core.ts'
 import { keyOf } from '../key.ts'
 import { StoredKey, StoredProvider } from '../pb/stored.js'
+import type { OwnKey, OwnRecordsEvents } from '../reprovide/own-records.ts'
 import type { ProviderRecord, ProviderRecordsInit } from '../server/provider-records.ts'
 import type { ValueRecordsInit } from '../server/value-records.ts'
 import type { Disk } from './disk.ts'
-import type { OwnKey, OwnRecordsEvents } from './own-records.ts'
 
 /** What is kept, by the beginning of its names. */
 const KINDS = { provider: 'provider', value: 'value', provided: 'own/provided', put: 'own/put' } as const

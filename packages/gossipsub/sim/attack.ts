@@ -153,7 +153,8 @@ function evaluated({ opportunisticTicks, opportunisticThreshold }: Attack): Goss
           ...{ firstMessageDeliveriesWeight: 0.664, firstMessageDeliveriesDecay: 0.9916 },
           ...{ firstMessageDeliveriesCap: 1500, meshMessageDeliveriesWeight: -0.25 },
           ...{ meshMessageDeliveriesDecay: 0.997, meshMessageDeliveriesCap: 400, meshMessageDeliveriesThreshold: 10 },
-          ...{ meshMessageDeliveriesActivation: MINUTE_MS, meshMessageDeliveriesWindow: 5 },
+          // A minute in the configurations, to which the harness adds the time before the first message.
+          ...{ meshMessageDeliveriesActivation: MINUTE_MS + FIRST_MESSAGE_MS, meshMessageDeliveriesWindow: 5 },
           ...{ meshFailurePenaltyWeight: -0.25, meshFailurePenaltyDecay: 0.997 },
           ...{ invalidMessageDeliveriesWeight: -99, invalidMessageDeliveriesDecay: 0.9994 }
         }

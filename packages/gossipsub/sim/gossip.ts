@@ -1,7 +1,8 @@
 /**
  * Gossipsub in the simulated network, at length: `pnpm sim gossip [scale|attack …] [--seed 1] [--size 1000]
- * [--only defaults]`; scale: `--minutes 3`; attack: `--rate 12` messages a second, `--progress` every ten seconds. The
- * short forms are in `test/scale.test.ts` and `test/attack.test.ts`, the figures in docs/pubsub.md.
+ * [--only defaults]`; scale: `--minutes 3`; attack: `--rate 12` messages a second, `--seconds 60` of messages instead of
+ * all, `--progress` every ten seconds. The short forms are in `test/scale.test.ts` and `test/attack.test.ts`, the
+ * figures in docs/pubsub.md.
  */
 import { parseArgs } from 'node:util'
 import { ethereumConsensus, type GossipsubOptions } from '../src/index.ts'
@@ -14,7 +15,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     ...{ seed: { ...string, default: '1' }, size: { ...string, default: '1000' }, minutes: string },
-    ...{ only: string, rate: { ...string, default: '12' }, progress: { type: 'boolean', default: false } }
+    ...{ only: string, rate: { ...string, default: '12' }, seconds: string },
+    progress: { type: 'boolean', default: false }
   }
 })
 const seed = values.seed
@@ -42,7 +44,8 @@ const EXPERIMENTS: Readonly<Record<string, () => void>> = {
   attack() {
     for (const [name, of] of chosen(ATTACKS)) {
       const from = process.cpuUsage()
-      const scaled = { ...of, sybils: Math.round((of.sybils * size) / 1000) }
+      const publishMs = values.seconds === undefined ? of.publishMs : 1000 * Number(values.seconds)
+      const scaled = { ...of, sybils: Math.round((of.sybils * size) / 1000), publishMs }
       const figures = attack(scaled, {
         ...{ seed, size, publishers: size / 10, messagesPerSecond: Number(values.rate) },
         ...(values.progress ? { onSample: printSample } : {})

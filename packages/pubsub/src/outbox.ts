@@ -43,6 +43,8 @@ export class Outbox {
   private readonly idontwant = new Set<MessageId>()
   private readonly partials = new Fifo<Partial>()
   private ids = 0
+  /** Something but messages and ids waits: asked for with each message, so it is not counted together each time. */
+  private hasMoreThanIds = false
 
   /** `maxBytes`: of one RPC. */
   constructor(maxBytes: number, onDrop: OnDrop) {
@@ -65,6 +67,8 @@ export class Outbox {
   /** Gossip that waits already makes room for nothing: it is old news by the next heartbeat. */
   add({ extensions, subscriptions = [], control = {}, partial }: RpcParts): void {
     if (extensions !== undefined) this.extensions = extensions
+    const topics = subscriptions.length + (control.graft?.length ?? 0) + (control.prune?.length ?? 0)
+    if (topics > 0 || extensions !== undefined || partial !== undefined) this.hasMoreThanIds = true
     for (const each of subscriptions) this.subscriptions.set(each.topic, each)
     for (const topic of control.graft ?? []) {
       this.prunes.delete(topic)
@@ -136,11 +140,6 @@ export class Outbox {
 
   private get hasControl(): boolean {
     return this.ids > 0 || this.hasMoreThanIds
-  }
-
-  private get hasMoreThanIds(): boolean {
-    const topics = this.subscriptions.size + this.grafts.size + this.prunes.size
-    return this.extensions !== undefined || topics + this.partials.length > 0
   }
 
   /** The IHAVE, where nothing else is to be said, as after most heartbeats. */
@@ -227,6 +226,7 @@ export class Outbox {
 
   private clearControl(): void {
     this.extensions = undefined
+    this.hasMoreThanIds = false
     this.ids = 0
     for (const each of [this.subscriptions, this.grafts, this.prunes, this.ihave, this.iwant, this.idontwant]) {
       // Even where there is nothing to clear, `clear` makes a new table.

@@ -2,8 +2,8 @@ import type { MessageId, PeerKey, PubsubMessage } from '@ts-libp2p/pubsub'
 
 interface Cached {
   readonly message: PubsubMessage
-  /** How often each peer asked for it. */
-  readonly asked: Map<PeerKey, number>
+  /** How often each peer asked for it. Nobody asks for most messages. */
+  asked: Map<PeerKey, number> | undefined
 }
 
 /** The ids of the messages of one heartbeat, by topic. */
@@ -36,7 +36,7 @@ export class MessageCache {
   /** Returns how many other messages had to go. */
   put(message: PubsubMessage): number {
     if (this.messages.has(message.id)) return 0
-    this.messages.set(message.id, { message, asked: new Map() })
+    this.messages.set(message.id, { message, asked: undefined })
     this.bytes += message.frame.byteLength
     const window = this.windows[0] as Window
     const ids = window.get(message.topic)
@@ -53,6 +53,7 @@ export class MessageCache {
   ask(id: MessageId, peer: PeerKey): { message: PubsubMessage; times: number } | undefined {
     const cached = this.messages.get(id)
     if (cached === undefined) return undefined
+    cached.asked ??= new Map()
     const times = (cached.asked.get(peer) ?? 0) + 1
     cached.asked.set(peer, times)
     return { message: cached.message, times }

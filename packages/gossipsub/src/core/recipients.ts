@@ -3,6 +3,8 @@ import { getsParts } from './partial-messages.ts'
 import { fanoutFor } from './select.ts'
 import { isDirect, type State, scoreOf } from './state.ts'
 
+const NOBODY: readonly PeerKey[] = []
+
 /** Everybody in the topic that we think well enough of: who gets our own messages when they flood. */
 export function everybody(s: State, message: PubsubMessage): PeerKey[] {
   const { publishThreshold } = s.params.scoreThresholds
@@ -14,20 +16,18 @@ export function everybody(s: State, message: PubsubMessage): PeerKey[] {
 /** Who gets a message: direct peers, those that only know floodsub, and the mesh, or the fanout where there is none. */
 export function recipients(s: State, message: PubsubMessage, from: PeerKey | undefined): PeerKey[] {
   const { topic, id } = message
-  const chosen = new Set(alwaysServed(s, topic))
-  for (const peer of s.mesh.has(topic) ? s.mesh.of(topic) : fanoutFor(s, topic)) {
-    if (!s.dontWants.has(peer, id)) chosen.add(peer)
-  }
-  return [...chosen].filter(peer => mayGet(s, peer, message, from))
+  const served = alwaysServed(s, topic).filter(peer => mayGet(s, peer, message, from))
+  const picked = [...(s.mesh.has(topic) ? s.mesh.of(topic) : fanoutFor(s, topic))]
+  const others = picked.filter(peer => mayGet(s, peer, message, from) && !s.dontWants.has(peer, id))
+  return served.length === 0 ? others : [...new Set([...served, ...others])]
 }
 
-function* alwaysServed(s: State, topic: string): Generator<PeerKey> {
-  if (s.params.directPeers.size === 0 && s.floodsubPeers.size === 0) return
+function alwaysServed(s: State, topic: string): readonly PeerKey[] {
+  if (s.params.directPeers.size === 0 && s.floodsubPeers.size === 0) return NOBODY
   const { publishThreshold } = s.params.scoreThresholds
-  for (const peer of s.subscriptions.of(topic).keys()) {
-    if (isDirect(s, peer)) yield peer
-    else if (s.floodsubPeers.has(peer) && scoreOf(s, peer) >= publishThreshold) yield peer
-  }
+  return [...s.subscriptions.of(topic).keys()].filter(
+    peer => isDirect(s, peer) || (s.floodsubPeers.has(peer) && scoreOf(s, peer) >= publishThreshold)
+  )
 }
 
 /** Neither who sent it to us, nor its author, nor who gets it in parts. */

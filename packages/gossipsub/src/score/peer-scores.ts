@@ -11,6 +11,8 @@ interface PeerStats {
   /** When a peer that went is forgotten. */
   expiresAt: number
   readonly topics: Map<string, Judged>
+  /** The same, to be gone through with each message. */
+  readonly judged: Judged[]
   /** What the topics contribute; undefined until it is asked for again. */
   topicsScore: number | undefined
   behaviourPenalty: number
@@ -123,7 +125,7 @@ export class PeerScores {
       this.forget(peer)
       return
     }
-    for (const { of, params } of stats.topics.values()) {
+    for (const { of, params } of stats.judged) {
       of.firstMessageDeliveries = 0
       if (of.inMesh) topic.prune(of, params)
       of.inMesh = false
@@ -197,8 +199,9 @@ export class PeerScores {
         noteCopy(delivery, peer)
         break
       case 'valid':
-        if (now - delivery.validatedAt > params.meshMessageDeliveriesWindow) return
-        if (noteCopy(delivery, peer)) this.with(peer, name, topic.countMeshDelivery)
+        // From now on nobody's copy counts, nor does it matter who sent one.
+        if (now - delivery.validatedAt > params.meshMessageDeliveriesWindow) delivery.peers = undefined
+        else if (noteCopy(delivery, peer)) this.with(peer, name, topic.countMeshDelivery)
         break
       case 'invalid':
         this.countInvalid(peer, name)
@@ -262,7 +265,7 @@ export class PeerScores {
   private topicsScore(stats: PeerStats): number {
     if (stats.topicsScore !== undefined) return stats.topicsScore
     let score = 0
-    for (const { of, params } of stats.topics.values()) score += topicScore(of, params) * params.topicWeight
+    for (const { of, params } of stats.judged) score += topicScore(of, params) * params.topicWeight
     const { topicScoreCap } = this.params
     stats.topicsScore = topicScoreCap > 0 ? Math.min(score, topicScoreCap) : score
     return stats.topicsScore
@@ -270,7 +273,7 @@ export class PeerScores {
 
   private decay(stats: PeerStats, now: number): void {
     const { decayToZero, behaviourPenaltyDecay } = this.params
-    for (const { of, params } of stats.topics.values()) topic.decay(of, params, decayToZero, now)
+    for (const { of, params } of stats.judged) topic.decay(of, params, decayToZero, now)
     stats.topicsScore = undefined
     stats.behaviourPenalty = topic.decayed(stats.behaviourPenalty, behaviourPenaltyDecay, decayToZero)
   }
@@ -284,6 +287,7 @@ export class PeerScores {
     if (judged === undefined) {
       judged = { of: newTopicStats(), params }
       stats.topics.set(name, judged)
+      stats.judged.push(judged)
     }
     fn(judged.of, params)
     stats.topicsScore = undefined
@@ -305,7 +309,7 @@ export class PeerScores {
 }
 
 function newStats(): PeerStats {
-  return { isConnected: true, expiresAt: 0, topics: new Map(), topicsScore: 0, behaviourPenalty: 0 }
+  return { isConnected: true, expiresAt: 0, topics: new Map(), judged: [], topicsScore: 0, behaviourPenalty: 0 }
 }
 
 /** False when the peer had sent one before. */

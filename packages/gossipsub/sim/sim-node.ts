@@ -7,7 +7,8 @@ import {
   type Input,
   MAX_MESSAGE_BYTES,
   type PeerKey,
-  type PubsubMessage
+  type PubsubMessage,
+  type Rpc
 } from '@ts-libp2p/pubsub'
 import type { CorePort, CoreShell } from '@ts-libp2p/testing/simulation'
 import type { CoreParams } from '../src/core/params.ts'
@@ -60,6 +61,7 @@ export class SimNode implements SimPeer {
   readonly router: GossipRouter
   private readonly init: SimNodeInit
   private readonly links = new Map<number, Link>()
+  private readonly linksByKey = new Map<PeerKey, Link>()
   private readonly uplink: Uplink
   private readonly downBytesPerSecond: number
   /** Until when the way from the network to us is taken. */
@@ -112,16 +114,19 @@ export class SimNode implements SimPeer {
 
   up(index: number, isOutbound: boolean): void {
     const key = this.init.names.of(index)
-    this.links.set(index, { to: index, key, isOutbound, isFresh: true, outbox: undefined, inFlight: 0 })
+    const link: Link = { to: index, key, isOutbound, isFresh: true, outbox: undefined, inFlight: 0 }
+    this.links.set(index, link)
+    this.linksByKey.set(key, link)
     this.handle({ type: 'inboundOpened', peer: key })
-    const link = { isOutbound, ips: [addressOf(index)] }
-    this.act({ type: 'peerUp', peer: key, protocol: this.init.params.protocols[0] as string, link })
+    const protocol = this.init.params.protocols[0] as string
+    this.act({ type: 'peerUp', peer: key, protocol, link: { isOutbound, ips: [addressOf(index)] } })
   }
 
   down(index: number): void {
     const link = this.links.get(index)
     if (link === undefined) return
     this.links.delete(index)
+    this.linksByKey.delete(link.key)
     this.uplink.close(link)
     this.handle({ type: 'inboundClosed', peer: link.key })
     this.act({ type: 'peerDown', peer: link.key })
@@ -164,14 +169,13 @@ export class SimNode implements SimPeer {
     const acceptance = router.accepts(key, init.port.now())
     if (acceptance === 'none') countDrop(router.counters, 'graylisted')
     else if (acceptance === 'control') this.handle({ type: 'gated', peer: key, count: 1 })
-    else if (router.hasSeen(message.id)) this.handle({ type: 'copy', peer: key, id: message.id, topic: message.topic })
     else this.handle({ type: 'message', peer: key, message })
   }
 
   private onRpc(peer: PeerKey, frame: Uint8Array, isFirst: boolean): void {
     const { router, init } = this
     const acceptance = router.accepts(peer, init.port.now())
-    const { subscriptions, control, partial } = decodeRpc(bodyOf(frame), DECODE_RPC_LIMITS, acceptance !== 'none')
+    const { subscriptions, control, partial } = acceptance === 'none' ? decoded(frame, false) : known(frame)
     if (subscriptions.length > 0) this.handle({ type: 'subscriptions', peer, subscriptions })
     if (acceptance === 'none') countDrop(router.counters, 'graylisted')
     else if (isFirst || control !== undefined) this.handle({ type: 'control', peer, control, partial, isFirst })
@@ -200,12 +204,12 @@ export class SimNode implements SimPeer {
         for (const peer of effect.peers) this.forward(peer, effect.message, effect.kind)
         break
       case 'send': {
-        const link = this.linkTo(effect.peer)
+        const link = this.linksByKey.get(effect.peer)
         if (link !== undefined) this.uplink.outboxOf(link).add(effect.parts)
         break
       }
       case 'cancel': {
-        const link = this.linkTo(effect.peer)
+        const link = this.linksByKey.get(effect.peer)
         if (link !== undefined) this.uplink.cancel(link, effect.ids)
         break
       }
@@ -221,13 +225,25 @@ export class SimNode implements SimPeer {
   }
 
   private forward(peer: PeerKey, message: PubsubMessage, kind: 'own' | 'forward' | 'answer'): void {
-    const link = this.linkTo(peer)
+    const link = this.linksByKey.get(peer)
     if (link !== undefined) this.uplink.outboxOf(link).push(message, kind, this.init.port.now())
   }
+}
 
-  private linkTo(peer: PeerKey): Link | undefined {
-    return this.links.get(this.init.names.indexOf(peer))
+const rpcs = new WeakMap<Uint8Array, Rpc>()
+
+/** Decoded once for all who are told the same, as it is encoded once. */
+function known(frame: Uint8Array): Rpc {
+  let rpc = rpcs.get(frame)
+  if (rpc === undefined) {
+    rpc = decoded(frame)
+    rpcs.set(frame, rpc)
   }
+  return rpc
+}
+
+function decoded(frame: Uint8Array, isTrusted = true): Rpc {
+  return decodeRpc(bodyOf(frame), DECODE_RPC_LIMITS, isTrusted)
 }
 
 /** An RPC without the length before it. */

@@ -188,7 +188,7 @@ export class SimNetwork {
       onDelivered: (index, message) => {
         if (message.deliveredTo(index)) this.onDelivered(index, message)
       },
-      isIgnored: (by, frame) => this.cores.shell(by)?.ignores?.(frame) === true,
+      isIgnored: (by, packet) => by >= this.size && this.cores.shell(by)?.ignores?.(packet) === true,
       onLost: index => this.dialSomebody(index)
     }
     return this.others.get(port.index)?.(init) ?? new SimNode(init)

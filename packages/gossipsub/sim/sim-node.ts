@@ -29,8 +29,8 @@ export interface SimPeer extends CoreShell<Packet> {
   down(index: number): void
   /** A peer took a large frame of ours. */
   taken(by: number, bytes: number): void
-  /** It never looks at such an RPC, which is not carried to it then. */
-  ignores?(frame: Uint8Array): boolean
+  /** Nothing comes of such an RPC, which is not carried to it then. */
+  ignores?(packet: Packet): boolean
 }
 
 export interface SimNodeInit {
@@ -44,7 +44,7 @@ export interface SimNodeInit {
   /** Tells a peer, over the network, that its frame was taken. */
   readonly acknowledge: (from: number, to: number, bytes: number) => void
   readonly onDelivered: (index: number, message: SimMessage) => void
-  readonly isIgnored: (by: number, frame: Uint8Array) => boolean
+  readonly isIgnored: (by: number, packet: Packet) => boolean
   /** It lost a connection that it had made. */
   readonly onLost: (index: number) => void
 }
@@ -80,7 +80,11 @@ export class SimNode implements SimPeer {
         sendFrame: (to, frame) => {
           if (!init.isIgnored(to, frame)) port.send(to, frame, onWire(frame.byteLength))
         },
-        sendMessage: (to, message) => port.send(to, message as SimMessage, onWire(message.frame.byteLength))
+        sendMessage: (to, message) => {
+          if (!init.isIgnored(to, message as SimMessage)) {
+            port.send(to, message as SimMessage, onWire(message.frame.byteLength))
+          }
+        }
       },
       MAX_MESSAGE_BYTES,
       (reason, count) => countDrop(this.router.counters, reason, count)

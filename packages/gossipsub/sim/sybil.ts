@@ -62,9 +62,10 @@ export class Sybil implements SimPeer {
 
   taken(): void {}
 
-  /** Nothing but IHAVEs and the like: there are many. */
-  ignores(frame: Uint8Array): boolean {
-    return isGossip(bodyOf(frame))
+  /** Nothing but IHAVEs and the like, copies, and all messages when it swallows all: there are many. */
+  ignores(packet: Packet): boolean {
+    if (packet instanceof Uint8Array) return isGossip(bodyOf(packet))
+    return packet.wasDeliveredTo(this.init.port.index) || this.swallowsAll
   }
 
   receive(from: number, packet: Packet): void {
@@ -103,10 +104,18 @@ export class Sybil implements SimPeer {
   }
 
   private swallows({ author }: SimMessage): boolean {
-    const { attackAtMs, censored, dropShare } = this.plot
-    if (this.elapsedMs() < attackAtMs) return false
+    const { censored, dropShare } = this.plot
+    if (!this.isAttacking) return false
     if (censored !== undefined) return author === censored
     return dropShare === 1 || this.init.port.random.chance(dropShare)
+  }
+
+  private get swallowsAll(): boolean {
+    return this.plot.dropShare === 1 && this.plot.censored === undefined && this.isAttacking
+  }
+
+  private get isAttacking(): boolean {
+    return this.elapsedMs() >= this.plot.attackAtMs
   }
 
   private say(to: number, frame: Uint8Array): void {

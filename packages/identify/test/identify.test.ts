@@ -5,9 +5,8 @@ import { multiaddr } from '@ts-libp2p/multiaddr'
 import { peerIdFromPrivateKey } from '@ts-libp2p/peer-id'
 import { createPeerStore } from '@ts-libp2p/peer-store'
 import { createPeerRecord } from '@ts-libp2p/record'
-import { inVirtualTime, oneByte, settle } from '@ts-libp2p/testing'
+import { connectNodes, inVirtualTime, TestNode as Node, oneByte, settle, type TestConnection } from '@ts-libp2p/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { connect, TestNode as Node, type TestConnection } from '../../ping/test/test-node.ts'
 import {
   AGENT_VERSION,
   IDENTIFY_PROTOCOL,
@@ -54,7 +53,7 @@ function bobAnswers(answer: (stream: Stream) => void | Promise<void>): void {
 }
 
 function identifyBob(): Promise<IdentifyResult> {
-  const [connection] = connect(alice, bob)
+  const [connection] = connectNodes(alice, bob)
   return run(service.identify(connection))
 }
 
@@ -71,7 +70,7 @@ describe('identify', () => {
     const plain = multiaddr('/ip4/5.6.7.8/tcp/4001')
     bob.listenAddrs = [plain.encapsulate(`/p2p/${bob.peerId}`), multiaddr('/dns4/bob.example/tcp/443/tls/ws')]
     bob.handle('/chat/1', () => {})
-    const [connection] = connect(alice, bob, { dialerAddr: multiaddr('/ip4/9.9.9.9/tcp/50000') })
+    const [connection] = connectNodes(alice, bob, { dialerAddr: multiaddr('/ip4/9.9.9.9/tcp/50000') })
     const result = await run(service.identify(connection))
     const addresses = ['/ip4/5.6.7.8/tcp/4001', '/dns4/bob.example/tcp/443/tls/ws']
 
@@ -105,8 +104,8 @@ describe('identify', () => {
     started(bob, { runOnConnectionOpen: false })
     const observed: string[] = []
     alice.on('address:observed', ({ address, by, connection }) => observed.push(`${address} ${by} ${connection.id}`))
-    const [first] = connect(alice, bob, { dialerAddr: multiaddr('/ip4/9.9.9.9/tcp/50000') })
-    const [second] = connect(alice, bob, { dialerAddr: multiaddr('/ip4/127.0.0.1/tcp/50000') })
+    const [first] = connectNodes(alice, bob, { dialerAddr: multiaddr('/ip4/9.9.9.9/tcp/50000') })
+    const [second] = connectNodes(alice, bob, { dialerAddr: multiaddr('/ip4/127.0.0.1/tcp/50000') })
     await run(service.identify(first))
     await run(service.identify(second))
     expect(observed).toEqual([`/ip4/9.9.9.9/tcp/50000 ${bob.peerId} ${first.id}`])
@@ -174,7 +173,7 @@ describe('identify', () => {
 
   it('runs once for all who ask at the same time', async () => {
     started(bob, { runOnConnectionOpen: false })
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     const controller = new AbortController()
     const impatient = failure(service.identify(connection, { signal: controller.signal }))
     const [first, second] = [service.identify(connection), service.identify(connection)]
@@ -188,7 +187,7 @@ describe('identify', () => {
 
   it('works over limited connections', async () => {
     started(bob)
-    const [connection] = connect(alice, bob, { limits: { bytes: 100_000n } })
+    const [connection] = connectNodes(alice, bob, { limits: { bytes: 100_000n } })
     const result = await run(service.identify(connection))
     expect(result.agentVersion).toBe(AGENT_VERSION)
     expect(result.observedAddr).toBeUndefined()
@@ -233,7 +232,7 @@ describe('identify fails', () => {
 
   it.each(cases)('%s: %s', async (code, _, answer) => {
     bobAnswers(answer)
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     const start = network.clock.now()
     const err = await failure(service.identify(connection))
     expect([err.name, err.code]).toEqual(['IdentifyError', code])
@@ -253,13 +252,13 @@ describe('identify fails', () => {
   })
 
   it('when the remote does not speak the protocol', async () => {
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     expect((await failure(service.identify(connection))).name).toBe('UnsupportedProtocolError')
   })
 
   it('when the service stops, or has not started', async () => {
     bobAnswers(() => {})
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     const result = failure(service.identify(connection))
     await settle()
     await service.stop()
@@ -320,7 +319,7 @@ describe('new connections', () => {
     started(alice)
     const seen: string[] = []
     bob.on('peer:identify', ({ peerId }) => seen.push(`${peerId}`))
-    connect(alice, bob)
+    connectNodes(alice, bob)
     await run(network.pass(1))
     expect(identified.map(({ peerId }) => `${peerId}`)).toEqual([`${bob.peerId}`])
     expect(seen).toEqual([`${alice.peerId}`])
@@ -328,7 +327,7 @@ describe('new connections', () => {
 
   it('are identified that were open before the start', async () => {
     started(bob)
-    connect(alice, bob)
+    connectNodes(alice, bob)
     started(alice)
     await run(network.pass(1))
     expect(identified).toHaveLength(1)
@@ -337,7 +336,7 @@ describe('new connections', () => {
   it('are left alone when so told', async () => {
     started(bob, { runOnConnectionOpen: false })
     started(alice, { runOnConnectionOpen: false })
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     await run(network.pass(10_000))
     expect(connection.opened).toEqual([])
   })
@@ -349,7 +348,7 @@ describe('new connections', () => {
       const node = nodeOf(network, name)
       if (name === 'b' || name === 'c') node.handle(IDENTIFY_PROTOCOL, () => {})
       else started(node, { runOnConnectionOpen: false })
-      connections.push(connect(alice, node)[0])
+      connections.push(connectNodes(alice, node)[0])
     }
     await settle()
     expect(connections.map(({ opened }) => opened.length)).toEqual([1, 1, 0, 0])
@@ -364,8 +363,8 @@ describe('new connections', () => {
     mallory.handle(IDENTIFY_PROTOCOL, answerWith(encode({ publicKey: publicKeyBytes('bob') })))
     started(bob)
     started(alice)
-    const [lying] = connect(alice, mallory)
-    connect(alice, bob)
+    const [lying] = connectNodes(alice, mallory)
+    connectNodes(alice, bob)
     await run(network.pass(1))
     expect(identified.map(({ peerId }) => `${peerId}`)).toEqual([`${bob.peerId}`])
     expect(alice.logged.some(line => line.includes(`${mallory.peerId}`) && line.includes('public key'))).toBe(true)
@@ -393,7 +392,7 @@ describe('the answering side', () => {
       address: bob.listenAddrs[0]!
     })
     started(bob, { runOnConnectionOpen: false })
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     const seqs: (bigint | undefined)[] = []
     for (let i = 0; i < 5; i++) seqs.push((await run(service.identify(connection))).signedPeerRecord?.seq)
     expect([signatures, new Set(seqs).size]).toEqual([1, 1])
@@ -414,7 +413,7 @@ describe('the answering side', () => {
     started(bob, { runOnConnectionOpen: false })
     const seen: (string | undefined)[] = []
     for (const port of [1001, 1002]) {
-      const [connection] = connect(alice, bob, {
+      const [connection] = connectNodes(alice, bob, {
         dialerAddr: multiaddr(`/ip4/9.9.9.9/tcp/${port}/p2p/${alice.peerId}`)
       })
       seen.push((await run(service.identify(connection))).observedAddr?.toString())
@@ -433,7 +432,7 @@ describe('the answering side', () => {
 
   it('gives up a peer that asks and does not end its stream', async () => {
     started(bob, { runOnConnectionOpen: false })
-    const [connection, far] = connect(alice, bob)
+    const [connection, far] = connectNodes(alice, bob)
     await connection.newStream(IDENTIFY_PROTOCOL)
     await run(network.pass(1))
     expect(far.streams).toHaveLength(1)
@@ -443,7 +442,7 @@ describe('the answering side', () => {
 
   it('refuses more streams than it should', async () => {
     started(bob, { runOnConnectionOpen: false })
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     const streams: Stream[] = []
     for (let i = 0; i <= MAX_INBOUND_STREAMS; i++) streams.push(await connection.newStream(IDENTIFY_PROTOCOL))
     await settle()
@@ -452,7 +451,7 @@ describe('the answering side', () => {
 
   it('says why it could not answer, and tries anew', async () => {
     started(bob, { runOnConnectionOpen: false })
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     const addresses = bob.listenAddrs
     bob.listenAddrs = [{ bytes: fromHex('ff'), toString: () => 'nonsense' } as unknown as Multiaddr]
     expect((await failure(service.identify(connection))).code).toBe('stream-failed')

@@ -1,9 +1,8 @@
 import { lengthPrefixed, toHex } from '@ts-libp2p/bytes'
 import type { IdentifyResult, PeerUpdate, Stream } from '@ts-libp2p/interface'
 import { multiaddr } from '@ts-libp2p/multiaddr'
-import { collect, inVirtualTime, settle } from '@ts-libp2p/testing'
+import { collect, connectNodes, inVirtualTime, settle, type TestConnection } from '@ts-libp2p/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { connect, type TestConnection } from '../../ping/test/test-node.ts'
 import {
   IDENTIFY_PROTOCOL,
   IDENTIFY_PUSH_PROTOCOL,
@@ -58,7 +57,7 @@ function peerThatTakes(name: string, take: (stream: Stream) => void | Promise<vo
 describe('a change of ours', () => {
   it('reaches the peers that are connected, one second later', async () => {
     started(bob)
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     await run(network.pass(1))
     move('/ip4/8.8.8.8/tcp/1')
     await run(network.pass(PUSH_DELAY_MS - 1))
@@ -70,7 +69,7 @@ describe('a change of ours', () => {
 
   it('is told once, however many changes there are in that second', async () => {
     started(bob)
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     await run(network.pass(1))
     for (let i = 1; i <= 9; i++) {
       move(`/ip4/8.8.8.${i}/tcp/1`)
@@ -86,7 +85,7 @@ describe('a change of ours', () => {
 
   it('that comes while another is being told is told after it', async () => {
     started(bob)
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     await run(network.pass(1))
     const open = connection.newStream.bind(connection)
     connection.newStream = async (...args) => {
@@ -103,7 +102,7 @@ describe('a change of ours', () => {
 
   it('is told in time although changes never cease', async () => {
     started(bob)
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     await run(network.pass(1))
     for (let i = 1; i <= 50; i++) {
       move(`/ip4/8.8.8.${i}/tcp/1`)
@@ -115,7 +114,7 @@ describe('a change of ours', () => {
 
   it('is not told to those who know', async () => {
     started(bob)
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     await run(network.pass(1))
     alice.emit('self:peer:update', {} as PeerUpdate)
     await run(network.pass(2 * PUSH_DELAY_MS))
@@ -131,7 +130,7 @@ describe('a change of ours', () => {
 
   it('is told to a peer once, not per connection', async () => {
     started(bob)
-    const connections = [connect(alice, bob)[0], connect(alice, bob)[0]]
+    const connections = [connectNodes(alice, bob)[0], connectNodes(alice, bob)[0]]
     await run(network.pass(1))
     move('/ip4/8.8.8.8/tcp/1')
     await run(network.pass(2 * PUSH_DELAY_MS))
@@ -140,7 +139,7 @@ describe('a change of ours', () => {
 
   it('is not told to peers that do not take pushes', async () => {
     bob.handle(IDENTIFY_PROTOCOL, answerWith(encode({ publicKey: publicKeyBytes('bob'), protocols: ['/x'] })))
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     await run(network.pass(1))
     move('/ip4/8.8.8.8/tcp/1')
     await run(network.pass(2 * PUSH_DELAY_MS))
@@ -150,7 +149,7 @@ describe('a change of ours', () => {
   it('says nothing of where the peer is seen', async () => {
     const heard: Uint8Array[] = []
     const carol = peerThatTakes('carol', async stream => void heard.push(await collect(stream)))
-    connect(alice, carol)
+    connectNodes(alice, carol)
     await run(network.pass(1))
     await run(service.push())
     await settle()
@@ -161,7 +160,7 @@ describe('a change of ours', () => {
 
   it('is told to some peers at once, the others wait', async () => {
     const connections = Array.from({ length: MAX_CONCURRENT_PUSHES + 8 }, (_, i) => {
-      return connect(
+      return connectNodes(
         alice,
         peerThatTakes(`p${i}`, () => {})
       )[0]
@@ -184,7 +183,7 @@ describe('a change of ours', () => {
   })
 
   it('is not told for ever to a peer that never ends its stream', async () => {
-    const [connection] = connect(
+    const [connection] = connectNodes(
       alice,
       peerThatTakes('carol', () => {})
     )
@@ -198,8 +197,8 @@ describe('a change of ours', () => {
   it('that fails to reach one peer is logged, and reaches the others', async () => {
     const carol = peerThatTakes('carol', stream => stream.abort(new Error('no')))
     started(bob)
-    const [connection] = connect(alice, carol)
-    connect(alice, bob)
+    const [connection] = connectNodes(alice, carol)
+    connectNodes(alice, bob)
     await run(network.pass(1))
     const refusing = connection.newStream.bind(connection)
     connection.newStream = (protocols, options) =>
@@ -227,7 +226,7 @@ describe('a push that comes in', () => {
     started(bob)
     results = []
     bob.on('peer:identify', result => results.push(result))
-    connection = connect(alice, bob)[0]
+    connection = connectNodes(alice, bob)[0]
     await run(network.pass(1))
   })
 

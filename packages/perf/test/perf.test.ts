@@ -2,10 +2,22 @@ import { concat, fromHex } from '@ts-libp2p/bytes'
 import type { Stream } from '@ts-libp2p/interface'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import { StreamReader } from '@ts-libp2p/stream'
-import { chopped, collect, inVirtualTime, oneByte, SeededRandom, settle, type WireOptions } from '@ts-libp2p/testing'
+import {
+  chopped,
+  collect,
+  connectNodes,
+  inVirtualTime,
+  oneByte,
+  peerNamed,
+  SeededRandom,
+  settle,
+  type TestConnection,
+  TestNetwork,
+  TestNode,
+  type WireOptions
+} from '@ts-libp2p/testing'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { connect, peerNamed, type TestConnection, TestNetwork, TestNode } from '../../ping/test/test-node.ts'
 import {
   MAX_INBOUND_STREAMS,
   type MeasurePerformanceOptions,
@@ -63,7 +75,7 @@ describe('the server', () => {
 
   async function ask(request: Uint8Array[], options: PerfOptions = {}): Promise<Uint8Array> {
     started(bob, options)
-    ;[connection] = connect(alice, bob)
+    ;[connection] = connectNodes(alice, bob)
     const stream = await connection.newStream(PERF_PROTOCOL)
     for (const part of request) {
       stream.send(part)
@@ -88,7 +100,7 @@ describe('the server', () => {
 
   it('answers only once the upload has ended', async () => {
     started(bob)
-    ;[connection] = connect(alice, bob)
+    ;[connection] = connectNodes(alice, bob)
     const stream = await connection.newStream(PERF_PROTOCOL)
     stream.send(concat([five, new Uint8Array(100)]))
     await settle()
@@ -108,7 +120,7 @@ describe('the server', () => {
 
   it('refuses before the upload, not after', async () => {
     started(bob, { maxDownloadBytes: 4 })
-    ;[connection] = connect(alice, bob)
+    ;[connection] = connectNodes(alice, bob)
     const stream = await connection.newStream(PERF_PROTOCOL)
     stream.send(five)
     await settle()
@@ -117,7 +129,7 @@ describe('the server', () => {
 
   it('gives a transfer so much time and no more', async () => {
     started(bob, { maxDurationMs: 50_000 })
-    ;[connection] = connect(alice, bob)
+    ;[connection] = connectNodes(alice, bob)
     const stream = await connection.newStream(PERF_PROTOCOL)
     for (let ms = 0; ms < 50_000; ms += 10_000) {
       stream.send(five)
@@ -131,7 +143,7 @@ describe('the server', () => {
 
   it('gives up a silent client', async () => {
     started(bob)
-    ;[connection] = connect(alice, bob)
+    ;[connection] = connectNodes(alice, bob)
     const stream = await connection.newStream(PERF_PROTOCOL)
     stream.send(five)
     await network.clock.advance(2 * STALL_TIMEOUT_MS)
@@ -140,7 +152,7 @@ describe('the server', () => {
 
   it('holds little for a client that does not read', async () => {
     started(bob)
-    const [there, back] = connect(alice, bob)
+    const [there, back] = connectNodes(alice, bob)
     const stream = await there.newStream(PERF_PROTOCOL)
     stream.send(fromHex('00 00 00 00 3b 9a ca 00'))
     await stream.close()
@@ -155,7 +167,7 @@ describe('the server', () => {
 
   it('serves some streams of a connection at once', async () => {
     started(bob)
-    ;[connection] = connect(alice, bob)
+    ;[connection] = connectNodes(alice, bob)
     const streams: Stream[] = []
     for (let i = 0; i <= MAX_INBOUND_STREAMS; i++) streams.push(await connection.newStream(PERF_PROTOCOL))
     await settle()
@@ -164,7 +176,7 @@ describe('the server', () => {
 
   it('ends its transfers with the service', async () => {
     const server = started(bob)
-    ;[connection] = connect(alice, bob)
+    ;[connection] = connectNodes(alice, bob)
     const stream = await connection.newStream(PERF_PROTOCOL)
     await settle()
     await server.stop()
@@ -238,7 +250,7 @@ describe('a measurement', () => {
 
   it('makes a connection of its own and closes it', async () => {
     started(bob)
-    const [existing] = connect(alice, bob)
+    const [existing] = connectNodes(alice, bob)
     await run(reportsOf(10, 10))
     expect(existing.opened).toEqual([])
     expect(alice.open).toEqual([existing])
@@ -246,7 +258,7 @@ describe('a measurement', () => {
 
   it('uses the existing one on demand', async () => {
     started(bob)
-    const [existing] = connect(alice, bob)
+    const [existing] = connectNodes(alice, bob)
     await run(reportsOf(10, 10, { reuseExistingConnection: true }))
     expect(existing.opened).toEqual([PERF_PROTOCOL])
     expect(existing.status).toBe('open')
@@ -343,7 +355,7 @@ describe('limited connections', () => {
     started(bob, { runOnLimitedConnection })
     await client.stop()
     client = started(alice, { runOnLimitedConnection })
-    connect(alice, bob, { limits: { bytes: 1_000_000n } })
+    connectNodes(alice, bob, { limits: { bytes: 1_000_000n } })
     const result = run(reportsOf(1, 1, { reuseExistingConnection: true }))
     const got = await result.then(
       reports => reports.at(-1)?.type,

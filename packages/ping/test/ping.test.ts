@@ -2,7 +2,16 @@ import { concat, fromHex } from '@ts-libp2p/bytes'
 import type { Stream } from '@ts-libp2p/interface'
 import { multiaddr } from '@ts-libp2p/multiaddr'
 import { StreamReader } from '@ts-libp2p/stream'
-import { inVirtualTime, oneByte, settle } from '@ts-libp2p/testing'
+import {
+  connectNodes,
+  inVirtualTime,
+  oneByte,
+  peerNamed,
+  settle,
+  type TestConnection,
+  TestNetwork,
+  TestNode
+} from '@ts-libp2p/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   INBOUND_IDLE_MS,
@@ -14,7 +23,6 @@ import {
   type PingOptions,
   ping
 } from '../src/index.ts'
-import { connect, peerNamed, type TestConnection, TestNetwork, TestNode } from './test-node.ts'
 
 let network: TestNetwork
 let alice: TestNode
@@ -80,7 +88,7 @@ describe('a ping', () => {
 
   it('uses one stream for all pings over a connection', async () => {
     started(bob)
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     await run(service.measure(bob.peerId, { count: 5 }))
     expect(connection.opened).toEqual([PING_PROTOCOL])
   })
@@ -88,7 +96,7 @@ describe('a ping', () => {
   it('waits for those before it', async () => {
     started(bob)
     network.latencyMs = 10
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     const start = network.clock.now()
     const samples = await run(Promise.all([1, 2, 3].map(() => service.ping(bob.peerId))))
     expect(samples).toEqual([20, 20, 20])
@@ -185,7 +193,7 @@ describe('a ping fails', () => {
 
   it('when too many wait already', async () => {
     bobAnswers(() => {})
-    connect(alice, bob)
+    connectNodes(alice, bob)
     const pings = Array.from({ length: MAX_WAITING_PINGS + 2 }, () => service.ping(bob.peerId))
     const outcomes = await run(Promise.allSettled(pings))
     const codes = outcomes.map(outcome => (outcome as PromiseRejectedResult).reason.code)
@@ -201,7 +209,7 @@ describe('a ping fails', () => {
       const block = await new StreamReader(stream).read(32)
       stream.send(wasFirst ? block.toReversed() : block)
     })
-    connect(alice, bob)
+    connectNodes(alice, bob)
     const pings = [service.ping(bob.peerId), service.ping(bob.peerId)]
     const [first, second] = await run(Promise.allSettled(pings))
     expect(first).toMatchObject({ status: 'rejected', reason: { code: 'mismatch' } })
@@ -212,7 +220,7 @@ describe('a ping fails', () => {
 describe('kept streams', () => {
   it('are closed when unused', async () => {
     started(bob)
-    const [connection, far] = connect(alice, bob)
+    const [connection, far] = connectNodes(alice, bob)
     await run(service.ping(bob.peerId))
     await network.clock.advance(KEEP_STREAM_MS - 1)
     expect(connection.streams).toHaveLength(1)
@@ -222,7 +230,7 @@ describe('kept streams', () => {
 
   it('are aborted when the remote leaves its end open', async () => {
     bobAnswers(async stream => void stream.send(await new StreamReader(stream).read(32)))
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     await run(service.ping(bob.peerId))
     await network.clock.advance(KEEP_STREAM_MS + 10_000)
     expect(connection.streams).toEqual([])
@@ -242,7 +250,7 @@ describe('kept streams', () => {
 
   it('end with the service, which may start again', async () => {
     started(bob)
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     await run(service.ping(bob.peerId))
     await service.stop()
     await service.stop()
@@ -269,7 +277,7 @@ describe('the answering side', () => {
 
   beforeEach(() => {
     started(bob)
-    ;[connection, far] = connect(alice, bob)
+    ;[connection, far] = connectNodes(alice, bob)
   })
 
   const block = fromHex('00112233445566778899aabbccddeeff'.repeat(2))
@@ -307,7 +315,7 @@ describe('the answering side', () => {
   it('answers over limited connections', async () => {
     const carol = nodeOf('carol')
     started(carol)
-    connect(alice, carol, { limits: { seconds: 60 } })
+    connectNodes(alice, carol, { limits: { seconds: 60 } })
     expect(await run(service.ping(carol.peerId))).toBe(0)
   })
 
@@ -334,7 +342,7 @@ describe('the answering side', () => {
   it('ends its streams with the service', async () => {
     const carol = nodeOf('carol')
     const carols = started(carol)
-    const stream = await connect(alice, carol)[0].newStream(PING_PROTOCOL)
+    const stream = await connectNodes(alice, carol)[0].newStream(PING_PROTOCOL)
     await settle()
     await carols.stop()
     await settle()
@@ -366,10 +374,10 @@ describe('pings at intervals', () => {
     const [carol, dave, eve] = [nodeOf('carol'), nodeOf('dave'), nodeOf('eve')]
     started(carol)
     bobAnswers(() => {})
-    const [dead] = connect(alice, bob)
-    const [alive] = connect(alice, carol)
-    const [silent] = connect(alice, dave)
-    const [limited] = connect(alice, eve, { limits: { bytes: 1000n } })
+    const [dead] = connectNodes(alice, bob)
+    const [alive] = connectNodes(alice, carol)
+    const [silent] = connectNodes(alice, dave)
+    const [limited] = connectNodes(alice, eve, { limits: { bytes: 1000n } })
     const checking = started(nodeless(), { intervalMs: 15_000 })
     await network.clock.advance(60_000)
     expect(dead.error).toMatchObject({ name: 'PingError', code: 'timeout' })
@@ -383,7 +391,7 @@ describe('pings at intervals', () => {
 
   it('are off unless asked for', async () => {
     started(bob)
-    const [connection] = connect(alice, bob)
+    const [connection] = connectNodes(alice, bob)
     await network.clock.advance(600_000)
     expect(connection.opened).toEqual([])
   })

@@ -74,6 +74,61 @@ describe('the peer gater', () => {
     expect(accepted('a')).toBe(1000)
   })
 
+  it('turns on where few messages were validated lately, however many were before', () => {
+    gater.addPeer('a', '1.2.3.4')
+    for (let i = 0; i < 100; i++) gater.reject('a')
+    for (let i = 0; i < 1000; i++) gater.validate()
+    overload()
+    expect(accepted('a')).toBe(1000)
+    for (let i = 0; i < 400; i++) gater.decay(now)
+    overload()
+    expect(accepted('a')).toBeLessThan(10)
+  })
+
+  it.each(['duplicate', 'ignore', 'reject'] as const)('forgives in time: %s', how => {
+    gater.addPeer('a', '1.2.3.4')
+    for (let i = 0; i < 1000; i++) gater[how]('a')
+    overload()
+    expect(accepted('a')).toBeLessThan(30)
+    for (let i = 0; i < 10_000; i++) gater.decay(now)
+    overload()
+    expect(accepted('a')).toBe(1000)
+  })
+
+  it('forgets what was good in time too', () => {
+    gater.addPeer('a', '1.2.3.4')
+    for (let i = 0; i < 1000; i++) gater.deliver('a', 'news')
+    for (let i = 0; i < 10_000; i++) gater.decay(now)
+    for (let i = 0; i < 10; i++) gater.reject('a')
+    overload()
+    expect(accepted('a')).toBeLessThan(30)
+  })
+
+  it('knows peers by their address', () => {
+    const core = new Core({ peerGater: true })
+    core.join()
+    for (const [n, ip] of ['1.1.1.1', '1.1.1.1', '2.2.2.2'].entries()) core.up(n, { topics: [TOPIC], ips: [ip] })
+    for (let i = 0; i < 50; i++) {
+      core.receive(0, message(`rejected ${i}`), 'reject')
+      core.receive(0, message(`throttled ${i}`), 'throttled')
+    }
+    const gated = (n: number) =>
+      Array.from({ length: 50 }, () => core.router.accepts(peer(n), core.now)).includes('control')
+    expect([0, 1, 2].map(gated)).toEqual([true, true, false])
+  })
+
+  it('decays with the heartbeat', () => {
+    const core = new Core({ peerGater: { quiet: 1e9 } })
+    core.join()
+    core.up(0, { topics: [TOPIC] })
+    for (let i = 0; i < 50; i++) {
+      core.receive(0, message(`rejected ${i}`), 'reject')
+      core.receive(0, message(`throttled ${i}`), 'throttled')
+    }
+    const isGated = () => Array.from({ length: 50 }, () => core.router.accepts(peer(0), core.now)).includes('control')
+    expect([isGated(), core.beat(400) && isGated()]).toEqual([true, false])
+  })
+
   it('forgets an address six hours after its last peer', () => {
     gater.addPeer('a', '1.2.3.4')
     for (let i = 0; i < 100; i++) gater.reject('a')

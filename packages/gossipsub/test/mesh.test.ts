@@ -1,7 +1,19 @@
 import { peerIdFromString, peerIdToBytes } from '@ts-libp2p/peer-id'
+import type { Effect, RpcParts } from '@ts-libp2p/pubsub'
+import { SeededRandom } from '@ts-libp2p/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FLOODSUB, GOSSIPSUB_1_0, GOSSIPSUB_1_1 } from '../src/core/protocols.ts'
+import { Backoffs } from '../src/core/backoffs.ts'
+import {
+  FLOODSUB,
+  featuresOf,
+  GOSSIPSUB_1_0,
+  GOSSIPSUB_1_1,
+  GOSSIPSUB_1_2,
+  GOSSIPSUB_1_3
+} from '../src/core/protocols.ts'
+import { shuffle } from '../src/core/shuffle.ts'
+import { MAX_BACKOFFS_PER_TOPIC } from '../src/limits.ts'
 import { defaultTopicScoreParams } from '../src/score/params.ts'
 import { Core, grafted, message, peer, pruned, SELF, sent, TOPIC } from './core.ts'
 
@@ -74,6 +86,32 @@ describe('leaving', () => {
   })
 })
 
+describe('a peer', () => {
+  it('is judged by what it does before our stream to it is open', () => {
+    const core = new Core()
+    core.handle({ type: 'inboundOpened', peer: peer(0) })
+    core.handle({ type: 'misbehaved', peer: peer(0) })
+    expect(core.router.accepts(peer(0), core.now)).toBe('none')
+  })
+
+  it.each([
+    [GOSSIPSUB_1_3, [true, true, true, true]],
+    [GOSSIPSUB_1_2, [true, true, true, false]],
+    [GOSSIPSUB_1_1, [true, true, false, false]],
+    ['/mine/1.0.0', [true, true, false, false]],
+    [GOSSIPSUB_1_0, [true, false, false, false]],
+    [FLOODSUB, [false, false, false, false]]
+  ])('that speaks %s understands so much', (protocol, expected) => {
+    const { mesh, peerExchange, idontwant, extensions } = featuresOf(protocol)
+    expect([mesh, peerExchange, idontwant, extensions]).toEqual(expected)
+  })
+
+  it('is picked by chance, and any order can come of it', () => {
+    const orders = [1, 2, 3, 4, 5, 6, 7, 8].map(seed => shuffle(['a', 'b'], new SeededRandom(seed)).join(''))
+    expect(new Set(orders)).toEqual(new Set(['ab', 'ba']))
+  })
+})
+
 describe('a peer that comes to a topic', () => {
   it('is grafted at once while the mesh is below Dlo', () => {
     const core = new Core()
@@ -91,6 +129,24 @@ describe('a peer that comes to a topic', () => {
     core.publish(message('2', { topic: 'other' }))
     const effects = core.up(0, { topics: [TOPIC] })
     expect(sent(effects, 0).at(-1)).toEqual({ control: { ihave: [{ topic: TOPIC, ids: ['1'] }] } })
+  })
+
+  it('before our stream to it is open is grafted and told when it is', () => {
+    const core = new Core()
+    core.join()
+    core.publish(message('1'))
+    core.say(0, [{ topic: TOPIC, subscribe: true }])
+    const [, { control }] = sent(core.up(0)).filter(parts => parts.control !== undefined) as [unknown, RpcParts]
+    expect([core.mesh(), control!.ihave]).toEqual([[peer(0)], [{ topic: TOPIC, ids: ['1'] }]])
+  })
+
+  it('is told nothing where it is direct, or we think badly of it', () => {
+    const core = new Core({ directPeers: [{ id: peerIdFromString(peer(0)), addrs: [] }] })
+    core.join()
+    core.publish(message('1'))
+    for (const n of [0, 1]) core.up(n)
+    core.router.state.scores.addPenalty(peer(1), 2)
+    for (const n of [0, 1]) expect(sent(core.say(n, [{ topic: TOPIC, subscribe: true }]))).toEqual([])
   })
 
   it('is greeted with all our topics, whatever it speaks', () => {
@@ -113,6 +169,24 @@ describe('a peer that comes to a topic', () => {
       expect(core.mesh()).toEqual([])
       expect(core.router.subscribers(TOPIC)).toEqual(leave === 'down' ? [peer(0)] : [])
     }
+  })
+})
+
+describe('the application', () => {
+  it('hears who comes to a mesh, and who goes', () => {
+    const core = new Core()
+    core.join()
+    const changes = (effects: readonly Effect[]) =>
+      effects.flatMap(effect =>
+        effect.type === 'graft' || effect.type === 'prune' ? [[effect.type, effect.peer]] : []
+      )
+    core.up(0)
+    expect(changes(core.control(0, { graft: [TOPIC] }))).toEqual([['graft', peer(0)]])
+    expect(changes(core.control(0, { prune: [{ topic: TOPIC, peers: [] }] }))).toEqual([['prune', peer(0)]])
+    expect(changes(core.up(1, { topics: [TOPIC] }))).toEqual([['graft', peer(1)]])
+    expect(changes(core.down(1))).toEqual([['prune', peer(1)]])
+    core.up(2, { topics: [TOPIC] })
+    expect(changes(core.leave())).toEqual([['prune', peer(2)]])
   })
 })
 
@@ -176,6 +250,16 @@ describe('a GRAFT', () => {
     expect(core.mesh()).toHaveLength(13)
   })
 
+  it('for a topic that does not exist gets no peers offered with what else is refused', () => {
+    const core = new Core({ doPX: true })
+    core.join()
+    core.upAll(14)
+    for (let n = 0; n < 12; n++) core.control(n, { graft: [TOPIC] })
+    const offered = (n: number, topics: string[]) =>
+      sent(core.control(n, { graft: topics }))[0]!.control!.prune![0]!.peers.length
+    expect([offered(12, ['made up', TOPIC]), offered(13, [TOPIC])]).toEqual([0, 13])
+  })
+
   it('of a direct peer is an error of its configuration, and refused', () => {
     const core = new Core({ directPeers: [{ id: peerIdFromString(peer(0)), addrs: [] }] })
     core.up(0)
@@ -195,13 +279,33 @@ describe('a PRUNE', () => {
     expect(sent(core.beat(), 0)).toEqual(GRAFT)
   })
 
-  it('without a time, from 1.0, means a minute', () => {
+  it.each([undefined, 0])('without a time, as from 1.0, means a minute: %s', backoffSeconds => {
     const core = new Core()
     core.up(0, { topics: [TOPIC], protocol: GOSSIPSUB_1_0 })
     core.join()
-    core.control(0, { prune: [{ topic: TOPIC, peers: [] }] })
+    core.control(0, { prune: [{ topic: TOPIC, backoffSeconds, peers: [] }] })
     expect(grafted(core.beat(61))).toEqual([])
     expect(grafted(core.beat())).toEqual([peer(0)])
+  })
+
+  it('does not shorten the time of one before', () => {
+    const core = new Core()
+    core.up(0, { topics: [TOPIC] })
+    core.join()
+    for (const backoffSeconds of [100, 1]) core.control(0, { prune: [{ topic: TOPIC, backoffSeconds, peers: [] }] })
+    expect(grafted(core.beat(101))).toEqual([])
+    expect(grafted(core.beat())).toEqual([peer(0)])
+  })
+
+  it('is remembered for so many peers of a topic, and until it is over', () => {
+    const backoffs = new Backoffs(10)
+    for (let i = 0; i <= MAX_BACKOFFS_PER_TOPIC; i++) backoffs.add(TOPIC, `${i}`, 100, 0)
+    const ends = () => ['0', '1', `${MAX_BACKOFFS_PER_TOPIC}`].map(name => backoffs.endsAt(TOPIC, name))
+    expect(ends()).toEqual([undefined, 100, 100])
+    backoffs.expire(109)
+    expect(ends()).toEqual([undefined, 100, 100])
+    backoffs.expire(110)
+    expect(ends()).toEqual([undefined, undefined, undefined])
   })
 
   it('with a time that is absurd is obeyed for an hour', () => {
@@ -302,6 +406,85 @@ describe('the heartbeat', () => {
     expect(grafted(core.beat())).toHaveLength(2)
   })
 
+  it.each([
+    ['is not good, and others are better', [1, 1, 1, 1], 2, 2],
+    ['is not good, and nobody is better', [1, 1, 1, 1], 1, 0],
+    ['is good, and others are better', [1, 9, 9, 9], 20, 0]
+  ] as const)('grafts better peers only where the median of the mesh %s', (_, mesh, others, expected) => {
+    const app = new Map<string, number>(mesh.map((score, n) => [peer(n), score]))
+    const core = new Core({
+      scoreParams: { appSpecificScore: key => app.get(key) ?? others, appSpecificWeight: 1 },
+      scoreThresholds: { opportunisticGraftThreshold: 5 },
+      ...{ D: 4, Dlo: 4, Dout: 1, Dscore: 4 }
+    })
+    core.join()
+    for (let n = 0; n < 4; n++) core.up(n, { isOutbound: true, topics: [TOPIC] })
+    for (let n = 20; n < 30; n++) core.up(n, { topics: [TOPIC] })
+    expect(grafted(core.beat(60))).toHaveLength(expected)
+  })
+
+  it('gives those a chance that are not among the best of too many', () => {
+    const kept = [1, 2, 3, 4].flatMap(seed => {
+      const core = new Core({ scoreParams: { appSpecificScore: key => indexOf(key) ?? 0 } }, seed)
+      core.join()
+      for (let n = 0; n < 12; n++) {
+        core.up(n)
+        core.control(n, { graft: [TOPIC] })
+      }
+      core.beat()
+      expect(core.mesh()).toEqual(expect.arrayContaining([8, 9, 10, 11].map(peer)))
+      return core.mesh()
+    })
+    expect(new Set(kept).size).toBeGreaterThan(6)
+  })
+
+  it('decays once for each interval that has passed', () => {
+    const core = new Core({ heartbeatInterval: 5000 })
+    core.up(0)
+    core.beat()
+    core.router.state.scores.addPenalty(peer(0), 100)
+    core.beat()
+    expect(core.router.state.scores.snapshot(peer(0))!.behaviourPenalty).toBe(0)
+    core.router.state.scores.addPenalty(peer(0), 10_000)
+    core.beat()
+    expect(core.router.state.scores.snapshot(peer(0))!.behaviourPenalty).toBeCloseTo(10_000 * 0.2 ** 5, 6)
+  })
+
+  it('keeps the fanout for a minute after the latest message, without direct peers', () => {
+    const directPeers = [{ id: peerIdFromString(peer(0)), addrs: [] }]
+    const core = new Core({ floodPublish: false, directPeers })
+    core.upAll(3)
+    core.publish(message('1'))
+    core.beat(50)
+    core.publish(message('2'))
+    core.beat(50)
+    expect([...core.router.state.fanout.of(TOPIC)!].toSorted()).toEqual([1, 2].map(peer).toSorted())
+  })
+
+  it('lets peers of the fanout go that left the topic, or that we think badly of', () => {
+    const core = new Core({ floodPublish: false })
+    core.upAll(3)
+    core.publish(message('1'))
+    core.router.state.scores.addPenalty(peer(0), 3)
+    core.beat()
+    expect([...core.router.state.fanout.of(TOPIC)!].toSorted()).toEqual([1, 2].map(peer).toSorted())
+    core.say(1, [{ topic: TOPIC, subscribe: false }])
+    expect([...core.router.state.fanout.of(TOPIC)!]).toEqual([peer(2)])
+  })
+
+  it('offers others to those that are too many', () => {
+    const offered = [true, false].map(doPX => {
+      const core = new Core({ doPX })
+      core.join()
+      for (let n = 0; n < 12; n++) {
+        core.up(n, { topics: [TOPIC] })
+        core.control(n, { graft: [TOPIC] })
+      }
+      return sent(core.beat()).flatMap(({ control }) => control?.prune?.map(({ peers }) => peers.length) ?? [])
+    })
+    expect(offered).toEqual([Array.from({ length: 6 }, () => 11), Array.from({ length: 6 }, () => 0)])
+  })
+
   it('connects direct peers at first, and again every five minutes', () => {
     const core = new Core({ directPeers: [{ id: peerIdFromString(peer(0)), addrs: [] }] })
     const connect = { type: 'connect', offer: { peerId: peerIdToBytes(peerIdFromString(peer(0))) } }
@@ -318,6 +501,7 @@ describe('the heartbeat', () => {
     core.publish(message('1'))
     const [first] = core.router.state.fanout.of(TOPIC)!
     core.down(Number(indexOf(first!)))
+    expect(core.router.state.fanout.of(TOPIC)!.has(first!)).toBe(false)
     core.beat()
     expect(core.router.state.fanout.of(TOPIC)!.size).toBe(6)
     core.beat(60)

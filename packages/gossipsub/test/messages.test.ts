@@ -4,8 +4,9 @@ import { DECODE_RPC_LIMITS, decodeRpc, type Effect, MAX_MESSAGE_BYTES } from '@t
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Outbox } from '../../pubsub/src/outbox.ts'
+import { MessageCache } from '../src/core/message-cache.ts'
 import { FLOODSUB, GOSSIPSUB_1_1, GOSSIPSUB_1_2 } from '../src/core/protocols.ts'
-import { MAX_CACHE_BYTES } from '../src/limits.ts'
+import { MAX_CACHE_BYTES, MAX_WAITING_COPIES } from '../src/limits.ts'
 import { Core, message, peer, recipients, SELF, sent, TOPIC } from './core.ts'
 
 function meshOf(count: number, options: ConstructorParameters<typeof Core>[0] = {}): Core {
@@ -89,6 +90,23 @@ describe('a forged message', () => {
     expect(core.dropped('invalid signature')).toBe(1)
   })
 
+  it('says nothing of the right one, nor of who brings it', () => {
+    const core = meshOf(3, { scoreParams: { topics: { [TOPIC]: {} } } })
+    const forged = message('1')
+    core.handle({ type: 'message', peer: peer(0), message: forged })
+    core.handle({ type: 'verified', peer: peer(0), message: forged, isValid: false })
+    core.receive(1, message('1'))
+    core.receive(2, message('1'))
+    const stats = [0, 1, 2].map(n => core.router.state.scores.snapshot(peer(n))!.topics[TOPIC]!)
+    expect(stats.map(({ firstMessageDeliveries: P2, invalidMessageDeliveries: P4 }) => [P2, P4])).toEqual([
+      ...[
+        [0, 1],
+        [1, 0],
+        [0, 0]
+      ]
+    ])
+  })
+
   it('is held against who sent it, and says nothing to others', () => {
     const core = meshOf(3, { idontwantMinDataSize: 0, scoreParams: { topics: { [TOPIC]: {} } } })
     const forged = message('1')
@@ -106,6 +124,22 @@ describe('a forged message', () => {
     expect(effects.flatMap(types)).toEqual(['verify'])
     core.handle({ type: 'verified', peer: peer(0), message: message('1'), isValid: true })
     expect(core.dropped('duplicate')).toBe(29)
+    expect(core.router.state.verifying.size).toBe(0)
+  })
+})
+
+describe('copies that wait while a forged message is verified', () => {
+  it('are so many and no more, and have their turn one after the other', () => {
+    const core = meshOf(30)
+    let next = Array.from({ length: 30 }, (_, n) =>
+      core.handle({ type: 'message', peer: peer(n), message: message('1') })
+    ).flat()
+    let verified = 0
+    for (let [effect] = next; effect?.type === 'verify'; [effect] = next) {
+      verified++
+      next = [...core.handle({ type: 'verified', peer: effect.peer, message: effect.message, isValid: false })]
+    }
+    expect([verified, core.dropped('duplicate')]).toEqual([1 + MAX_WAITING_COPIES, 29 - MAX_WAITING_COPIES])
     expect(core.router.state.verifying.size).toBe(0)
   })
 })
@@ -150,6 +184,12 @@ describe('two messages with one id', () => {
 })
 
 describe('publishing', () => {
+  it('goes to nobody that no stream leads to', () => {
+    const core = new Core()
+    core.say(0, [{ topic: TOPIC, subscribe: true }])
+    expect(core.publish(message('1'))).toEqual([])
+  })
+
   it('floods to everybody in the topic that we think well enough of', () => {
     const core = new Core({ scoreThresholds: { publishThreshold: -50, graylistThreshold: -80 } })
     core.upAll(20)
@@ -252,6 +292,18 @@ describe('gossip', () => {
     expect(core.dropped('untold')).toBe(2 * (6000 - 2007))
   })
 
+  it('has so many ids of a topic and no more', () => {
+    const core = new Core({ maxIHaveLength: 10 })
+    for (const topic of ['a', 'b']) core.join(topic)
+    core.up(0, { topics: ['a', 'b'] })
+    core.control(0, { prune: ['a', 'b'].map(topic => ({ topic, peers: [] })) })
+    for (let i = 0; i < 30; i++) core.router.state.cache.put(message(`${i}`, { topic: i < 25 ? 'a' : 'b' }))
+    const told = sent(core.beat(), 0).flatMap(({ control }) =>
+      control!.ihave!.map(({ topic, ids }) => [topic, ids.length])
+    )
+    expect([Object.fromEntries(told), core.dropped('untold')]).toEqual([{ a: 10, b: 5 }, 15])
+  })
+
   it('of the heartbeat and before it, when a peer comes to topics, counts together', () => {
     const core = new Core({ maxIHaveMessages: 2 })
     for (let i = 0; i < 200; i++) core.publish(message(`${i}`.padStart(46, '.')))
@@ -320,7 +372,7 @@ describe('gossip', () => {
     const core = meshOf(2)
     core.control(1, { ihave: [{ topic: TOPIC, ids: ['1'] }] })
     core.receive(0, message('1'))
-    core.beat(5)
+    core.beat(4)
     expect(core.router.state.scores.score(peer(1))).toBe(0)
   })
 
@@ -328,7 +380,7 @@ describe('gossip', () => {
     const core = meshOf(2)
     core.control(1, { ihave: [{ topic: TOPIC, ids: ['1'] }] })
     core.handle({ type: 'gated', peer: peer(1), count: 1 })
-    core.beat(5)
+    core.beat(4)
     expect(core.router.state.scores.score(peer(1))).toBe(0)
   })
 })
@@ -380,6 +432,15 @@ describe('IDONTWANT', () => {
     expect(recipients(core.receive(0, message('2'))).toSorted()).toEqual([1, 2].map(peer).toSorted())
   })
 
+  it('is forgotten with the stream', () => {
+    const core = meshOf(2)
+    core.control(1, { idontwant: ['1'] })
+    core.down(1)
+    core.up(1)
+    core.control(1, { graft: [TOPIC] })
+    expect(recipients(core.receive(0, message('1')))).toEqual([peer(1)])
+  })
+
   it('is heeded up to a number of ids between heartbeats', () => {
     const core = meshOf(2, { idontwantMaxMessages: 3 })
     core.control(1, { idontwant: ['1', '2', '3', '4'] })
@@ -390,6 +451,13 @@ describe('IDONTWANT', () => {
 })
 
 describe('the cache', () => {
+  it('does not tell of what it had to forget at once', () => {
+    const cache = new MessageCache(5, 3, 250)
+    expect(['a', 'b', 'c'].map(topic => cache.put(message(topic, { topic })))).toEqual([0, 0, 1])
+    expect(['a', 'b', 'c'].map(topic => cache.gossipIds(topic))).toEqual([[], ['b'], ['c']])
+    expect([cache.put(message('c', { topic: 'c' })), cache.size, cache.byteLength]).toEqual([0, 2, 220])
+  })
+
   it('forgets the oldest early when it is full', () => {
     const core = meshOf(2)
     const third = MAX_CACHE_BYTES / 3

@@ -106,6 +106,34 @@ describe('messages in parts', () => {
     expect(receive(core, 0, group).map(({ type }) => type)).toEqual(['partial'])
   })
 
+  it('go to the fanout of a topic that we are not in, and what is done meanwhile is done for itself', () => {
+    const core = partialCore(1)
+    core.leave()
+    let inner: readonly Effect[] = []
+    const decide = (states: Map<string, unknown>) => {
+      inner = core.publish(message('1', { topic: 'other' }))
+      core.up(5, { topics: ['other'] })
+      return [...states.keys()].map(key => ({ peer: key, message: Uint8Array.of(1) }))
+    }
+    const effects = core.router.publishPartial({ topic: TOPIC, groupId: group }, decide, core.now)
+    expect([inner, effects.map(effect => effect.type === 'send' && effect.peer)]).toEqual([[], [peer(0)]])
+  })
+
+  it('are not for peers of the mesh that did not announce the extension', () => {
+    const core = partialCore(1)
+    core.up(1, { protocol: GOSSIPSUB_1_3 })
+    first(core, 1, false)
+    core.say(1, [WANTS])
+    expect(core.mesh()).toContain(peer(1))
+    let asked: string[] = []
+    const decide = (states: Map<string, unknown>) => {
+      asked = [...states.keys()]
+      return []
+    }
+    core.router.publishPartial({ topic: TOPIC, groupId: group }, decide, core.now)
+    expect(asked).toEqual([peer(0)])
+  })
+
   it('are begun by a peer so often and no more', () => {
     const core = partialCore(40)
     const begun = Array.from({ length: 40 }, (_, n) => {

@@ -1,6 +1,9 @@
+import { fromUtf8 } from '@ts-libp2p/bytes'
 import type { RejectReason } from '@ts-libp2p/pubsub'
 import { describe, expect, it } from 'vitest'
-import type { PeerScoreParams, TopicScoreParams } from '../src/score/params.ts'
+import { encodeMessage } from '../../pubsub/src/wire-message.ts'
+import { MAX_RETAINED_SCORES } from '../src/limits.ts'
+import { defaultPeerScoreParams, type PeerScoreParams, type TopicScoreParams } from '../src/score/params.ts'
 import { PeerScores } from '../src/score/peer-scores.ts'
 import vectors from './vectors/peer-score.json' with { type: 'json' }
 
@@ -106,5 +109,88 @@ describe('peer scores', () => {
   it.each(cases.map(one => [one.id, one] as const))('are as in go-libp2p-pubsub: %s', (_, one) => {
     expect.hasAssertions()
     run(one)
+  })
+})
+
+const T = 'news'
+const TOPIC_PARAMS = topicParams({
+  ...{ TopicWeight: 1, TimeInMeshWeight: 1, TimeInMeshQuantum: 1000, TimeInMeshCap: 100 },
+  ...{ FirstMessageDeliveriesWeight: 1, FirstMessageDeliveriesDecay: 0.5, FirstMessageDeliveriesCap: 10 },
+  ...{ MeshMessageDeliveriesWeight: -1, MeshMessageDeliveriesDecay: 0.5, MeshMessageDeliveriesCap: 10 },
+  ...{ MeshMessageDeliveriesThreshold: 4, MeshMessageDeliveriesWindow: 10, MeshMessageDeliveriesActivation: 1000 },
+  ...{ MeshFailurePenaltyWeight: -1, MeshFailurePenaltyDecay: 0.5 },
+  ...{ InvalidMessageDeliveriesWeight: -100, InvalidMessageDeliveriesDecay: 0.5 }
+})
+
+function scoring(params: Partial<PeerScoreParams> = {}, ...peers: string[]) {
+  const scores = new PeerScores({ ...defaultPeerScoreParams, topics: { [T]: TOPIC_PARAMS }, ...params }, 120_000)
+  for (const peer of peers) scores.addPeer(peer)
+  const of = (peer: string) => scores.snapshot(peer)!.topics[T]!
+  const sent = (peer: string, id = '1') => ({ peer, id, topic: T })
+  return { scores, of, sent }
+}
+
+describe('a peer that goes', () => {
+  it('and comes again has its bad score, of which what was good is not part', () => {
+    const { scores, of, sent } = scoring({}, 'a')
+    scores.validate(sent('a'), 0)
+    scores.deliver(sent('a'), 0)
+    scores.countInvalid('a', T)
+    scores.removePeer('a', 0)
+    scores.addPeer('a')
+    expect([of('a').firstMessageDeliveries, of('a').invalidMessageDeliveries, scores.score('a')]).toEqual([0, 1, -100])
+  })
+
+  it('without a good score is remembered for a while', () => {
+    const { scores } = scoring(
+      { retainScore: 1000, appSpecificScore: peer => (peer === 'good' ? 1 : 0) },
+      'good',
+      'new'
+    )
+    for (const peer of ['good', 'new']) scores.removePeer(peer, 0)
+    expect(scores.known()).toEqual(['new'])
+    scores.refresh(1000)
+    expect(scores.known()).toEqual(['new'])
+    scores.refresh(1001)
+    expect(scores.known()).toEqual([])
+  })
+
+  it('is forgotten when many others went after it, but not one that is there', () => {
+    const { scores } = scoring({}, 'here', 'first')
+    scores.removePeer('first', 0)
+    for (let i = 0; i < MAX_RETAINED_SCORES; i++) {
+      scores.addPeer(`${i}`)
+      scores.removePeer(`${i}`, 0)
+    }
+    const known = scores.known()
+    expect([known.length, known.includes('here'), known.includes('first')]).toEqual([MAX_RETAINED_SCORES, true, false])
+  })
+})
+
+describe('a peer that comes to the mesh again', () => {
+  it('begins anew: its time there, and what is expected of it', () => {
+    const { scores, of } = scoring({}, 'a')
+    scores.graft('a', T, 0)
+    scores.refresh(1000)
+    expect(of('a').isMeshDeliveryExpected).toBe(false)
+    scores.refresh(1001)
+    expect(of('a')).toMatchObject({ isMeshDeliveryExpected: true, meshTimeMs: 1001 })
+    scores.prune('a', T)
+    scores.graft('a', T, 2000)
+    expect(of('a')).toMatchObject({ isMeshDeliveryExpected: false, meshTimeMs: 0, meshFailurePenalty: 16 })
+    scores.refresh(3001)
+    scores.prune('a', T)
+    expect(of('a').meshFailurePenalty).toBe(8 + 16)
+  })
+})
+
+describe('the content of a rejected message', () => {
+  it('is remembered, whatever comes with its id after it was forgotten elsewhere', () => {
+    const { scores, sent } = scoring({}, 'a')
+    const [first, other] = ['first', 'other'].map(text => encodeMessage({ topic: T, data: fromUtf8(text) }))
+    scores.validate(sent('a'), 0, first)
+    scores.reject(sent('a'), 'validation failed', 0)
+    scores.validate(sent('a'), 0, other)
+    expect([scores.isTwin('1', first!), scores.isTwin('1', other!)]).toEqual([false, true])
   })
 })

@@ -164,6 +164,8 @@ describe('messages in parts', () => {
     const outside = Array.from({ length: 9 }, (_, n) => peer(n)).filter(key => !core.mesh().includes(key))
     expect(offered.toSorted()).toEqual(outside.toSorted())
     expect(core.beat().filter(({ type }) => type === 'partialGossip')).toEqual([])
+    core.publish(message('1'))
+    expect(sent(core.beat()).filter(({ control }) => control?.ihave !== undefined)).toEqual([])
   })
 
   simulationTest('reach an application that puts them together', async ({ simulate }) => {

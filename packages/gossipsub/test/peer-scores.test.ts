@@ -155,6 +155,17 @@ describe('a peer that goes', () => {
     expect(scores.known()).toEqual([])
   })
 
+  it('is one less behind its address once it is forgotten', () => {
+    const appSpecificScore = (peer: string) => (peer === 'good' ? 100 : 0)
+    const { scores } = scoring({ IPColocationFactorThreshold: 1, appSpecificScore })
+    for (const peer of ['good', 'bad', 'here']) scores.addPeer(peer, ['1.2.3.4'])
+    const factors = ['good', 'bad', 'nobody'].map(peer => {
+      scores.removePeer(peer, 0)
+      return scores.snapshot('here')!.IPColocationFactor
+    })
+    expect(factors).toEqual([1, 1, 1])
+  })
+
   it('is forgotten when many others went after it, but not one that is there', () => {
     const { scores } = scoring({}, 'here', 'first')
     scores.removePeer('first', 0)

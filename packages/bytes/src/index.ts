@@ -9,8 +9,9 @@
  *
  * Varints follow https://github.com/multiformats/unsigned-varint
  */
+export { bytesEqual } from '#equal'
 export * from './base58.ts'
-export * from './compare.ts'
+export * from './concat.ts'
 export * from './cursor.ts'
 export * from './empty.ts'
 export * from './errors.ts'

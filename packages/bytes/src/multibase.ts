@@ -1,5 +1,5 @@
 import { BASE58 } from './base58.ts'
-import { concat } from './compare.ts'
+import { concat } from './concat.ts'
 import { fromHex } from './text.ts'
 
 // RFC 4648, and what the multibase table adds to it: https://github.com/multiformats/multibase/blob/master/multibase.csv

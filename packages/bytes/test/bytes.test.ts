@@ -93,6 +93,22 @@ describe('Cursor', () => {
   })
 })
 
+describe('bytesEqual', () => {
+  const lengths = [0, 1, 31, 63, 64, 65, 1100]
+  const at = (length: number, offset: number): Uint8Array => {
+    return new Uint8Array(length + offset).map((_, i) => i - offset).subarray(offset)
+  }
+  it.each(lengths)('says of %i bytes whether they are the same, wherever they stand', length => {
+    expect(bytesEqual(at(length, 0), at(length, 3))).toBe(true)
+    expect(bytesEqual(at(length, 0), at(length + 1, 3))).toBe(false)
+    for (let i = 0; i < length; i++) {
+      const other = at(length, 1)
+      other[i]! ^= 0x80
+      if (bytesEqual(at(length, 0), other)) expect.fail(`byte ${i} was not looked at`)
+    }
+  })
+})
+
 describe('text', () => {
   it('round-trips', () => {
     fc.assert(fc.property(fc.string({ unit: 'grapheme' }), text => toUtf8(fromUtf8(text)) === text))

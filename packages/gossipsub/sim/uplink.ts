@@ -65,7 +65,7 @@ export class Uplink {
   }
 
   cancel(way: Way, ids: readonly MessageId[]): void {
-    way.outbox?.cancel(new Set(ids))
+    way.outbox?.cancel(ids)
   }
 
   /** The peer has taken a large frame. */

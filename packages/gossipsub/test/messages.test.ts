@@ -1,6 +1,13 @@
 import { LengthPrefixDecoder } from '@ts-libp2p/bytes'
 import { peerIdFromString } from '@ts-libp2p/peer-id'
-import { DECODE_RPC_LIMITS, decodeRpc, type Effect, MAX_MESSAGE_BYTES } from '@ts-libp2p/pubsub'
+import {
+  DECODE_RPC_LIMITS,
+  decodeRpc,
+  type Effect,
+  MAX_MESSAGE_BYTES,
+  type PeerKey,
+  type PubsubMessage
+} from '@ts-libp2p/pubsub'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Outbox } from '../../pubsub/src/outbox.ts'
@@ -17,6 +24,8 @@ function meshOf(count: number, options: ConstructorParameters<typeof Core>[0] = 
   return core
 }
 
+type Sent = { readonly peer: PeerKey; readonly message: PubsubMessage }
+
 const types = (effects: readonly Effect[]): string[] => effects.map(({ type }) => type)
 
 describe('a message', () => {
@@ -30,8 +39,26 @@ describe('a message', () => {
   it('is looked at once: copies are counted before anything is verified', () => {
     const core = meshOf(3)
     core.receive(0, message('1'))
-    expect(core.handle({ type: 'message', peer: peer(1), message: message('1') })).toEqual([])
+    expect(types(core.handle({ type: 'message', peer: peer(1), message: message('1') }))).toEqual(['cancel'])
     expect(core.dropped('duplicate')).toBe(1)
+  })
+
+  it('that waits for a peer is taken back when it sends it itself', () => {
+    const core = meshOf(3)
+    core.receive(0, message('1'))
+    expect(core.receive(1, message('1'))).toEqual([{ type: 'cancel', peer: peer(1), ids: ['1'] }])
+  })
+
+  it('does not go to who sent it while it was verified and validated', () => {
+    const core = meshOf(6)
+    const [first, second, third] = [0, 1, 2].map(n => ({ peer: peer(n), message: message('1') })) as [Sent, Sent, Sent]
+    core.handle({ type: 'message', ...first })
+    core.handle({ type: 'message', ...second })
+    core.handle({ type: 'verified', ...first, isValid: true })
+    core.handle({ type: 'message', ...third })
+    const effects = core.handle({ type: 'validated', ...first, verdict: 'accept' })
+    expect(recipients(effects).toSorted()).toEqual([3, 4, 5].map(peer).toSorted())
+    expect(core.router.state.validating.size).toBe(0)
   })
 
   it('of a topic that we are not in is dropped', () => {
@@ -64,7 +91,8 @@ describe('a message', () => {
     const core = meshOf(3)
     expect(types(core.receive(0, message('1'), verdict))).toEqual([])
     expect(core.dropped(reason)).toBe(1)
-    expect(core.receive(1, message('1'))).toEqual([])
+    expect(types(core.receive(1, message('1')))).toEqual(['cancel'])
+    expect(core.router.state.validating.size).toBe(0)
   })
 
   it('is passed on even if we left its topic while it was validated', () => {
@@ -154,6 +182,7 @@ describe('two messages with one id', () => {
     const effects = core.handle({ type: 'verified', peer: peer(0), message: first, isValid: true })
     expect(effects).toEqual([
       { type: 'validate', peer: peer(0), message: first },
+      { type: 'cancel', peer: peer(1), ids: ['1'] },
       { type: 'verify', peer: peer(2), message: twin }
     ])
     expect(core.handle({ type: 'verified', peer: peer(2), message: twin, isValid: true })).toEqual([])
@@ -178,7 +207,7 @@ describe('two messages with one id', () => {
   it('are one where their topic is not scored', () => {
     const core = meshOf(2)
     core.receive(0, message('1'), 'reject')
-    expect(core.receive(1, message('1', { bytes: 50 }))).toEqual([])
+    expect(types(core.receive(1, message('1', { bytes: 50 })))).toEqual(['cancel'])
     expect([core.dropped('duplicate'), core.dropped('twin')]).toEqual([1, 0])
   })
 })

@@ -1,6 +1,6 @@
 import type { Connection, Logger, Node, PeerId, Stream, Undo } from '@ts-libp2p/interface'
 import { peerIdFromString } from '@ts-libp2p/peer-id'
-import { defer } from '@ts-libp2p/stream'
+import { afterInput, defer, systemClock } from '@ts-libp2p/stream'
 import type { Counters } from './counters.ts'
 import { ipsOf } from './ips.ts'
 import { type LinkPort, PeerLink } from './link.ts'
@@ -27,10 +27,13 @@ export class Links {
   /** Which of our protocols a peer is known to speak. */
   private readonly spoken = new Map<PeerKey, Set<string>>()
   private readonly dirty = new Set<PeerLink>()
+  private readonly flushAfter: (fn: () => void) => void
   private undos: Undo[] = []
 
   constructor(init: LinksInit) {
     this.init = init
+    // A run in virtual time has turns of its own.
+    this.flushAfter = init.node.clock === systemClock ? afterInput : defer
   }
 
   start(): void {
@@ -69,9 +72,12 @@ export class Links {
     return this.links.values()
   }
 
-  /** The peer's outbox has something: it is sent at the end of the tick, together with what else comes until then. */
+  /**
+   * The peer's outbox has something. It is sent when all that has arrived was read, of other peers too: in few large
+   * writes instead of many small ones, and without what the peer turned out to have.
+   */
   flushSoon(link: PeerLink): void {
-    if (this.dirty.add(link).size === 1) defer(() => this.flush())
+    if (this.dirty.add(link).size === 1) this.flushAfter(() => this.flush())
   }
 
   info(link: PeerLink): PeerLinkInfo {

@@ -32,7 +32,8 @@ export class Outbox {
   private readonly maxBytes: number
   private readonly onDrop: OnDrop
   private readonly own = new Fifo<Waiting>()
-  private others = new Fifo<Waiting>()
+  /** The oldest is first. */
+  private readonly others = new Map<MessageId, Waiting>()
   private bytes = 0
   private extensions: Extensions | undefined
   private readonly subscriptions = new Map<string, Subscription>()
@@ -53,7 +54,7 @@ export class Outbox {
   }
 
   get queuedMessages(): number {
-    return this.own.length + this.others.length
+    return this.own.length + this.others.size
   }
 
   get queuedBytes(): number {
@@ -85,26 +86,18 @@ export class Outbox {
   }
 
   push(message: PubsubMessage, kind: Kind, now: number): void {
-    const line = kind === 'own' ? this.own : this.others
-    line.push({ message, kind, since: now })
+    const waiting: Waiting = { message, kind, since: now }
+    if (kind === 'own') this.own.push(waiting)
+    else if (this.others.has(message.id)) return
+    else this.others.set(message.id, waiting)
     this.bytes += message.frame.byteLength
     while (this.isFull && this.queuedMessages > 1) this.dropOldest()
   }
 
-  /** The peer has these. Returns how many of them waited. */
-  cancel(ids: ReadonlySet<MessageId>): void {
-    if (this.others.length === 0) return
-    const left = new Fifo<Waiting>()
-    let cancelled = 0
-    for (let entry = this.others.shift(); entry !== undefined; entry = this.others.shift()) {
-      if (!ids.has(entry.message.id)) left.push(entry)
-      else {
-        this.bytes -= entry.message.frame.byteLength
-        cancelled++
-      }
-    }
-    this.others = left
-    if (cancelled > 0) this.onDrop('unwanted', cancelled)
+  /** The peer has these: what others say of them need not be sent. */
+  cancel(ids: readonly MessageId[]): void {
+    if (this.others.size === 0) return
+    for (const id of ids) if (this.takeOther(id) !== undefined) this.onDrop('unwanted', 1)
   }
 
   /** Everything but messages, as RPCs. */
@@ -157,15 +150,32 @@ export class Outbox {
   }
 
   private shift(): Waiting | undefined {
-    const entry = this.own.shift() ?? this.others.shift()
+    return this.shiftOwn() ?? this.shiftOther()
+  }
+
+  private dropOldest(): void {
+    const entry = this.shiftOther() ?? this.shiftOwn()
+    this.onDrop('queue full', 1, entry?.message)
+  }
+
+  private shiftOwn(): Waiting | undefined {
+    const entry = this.own.shift()
     if (entry !== undefined) this.bytes -= entry.message.frame.byteLength
     return entry
   }
 
-  private dropOldest(): void {
-    const entry = this.others.shift() ?? this.own.shift()
-    this.bytes -= entry?.message.frame.byteLength ?? 0
-    this.onDrop('queue full', 1, entry?.message)
+  private shiftOther(): Waiting | undefined {
+    if (this.others.size === 0) return undefined
+    const [id] = this.others.keys()
+    return this.takeOther(id as MessageId)
+  }
+
+  private takeOther(id: MessageId): Waiting | undefined {
+    const entry = this.others.get(id)
+    if (entry === undefined) return undefined
+    this.others.delete(id)
+    this.bytes -= entry.message.frame.byteLength
+    return entry
   }
 
   /** Extensions go with the first, all else after the topics that it is about. */

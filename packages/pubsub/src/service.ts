@@ -199,7 +199,7 @@ export class PubsubService<Events extends PubsubEvents = PubsubEvents, R extends
         this.send(effect)
         break
       case 'cancel':
-        this.links.get(effect.peer)?.outbox.cancel(new Set(effect.ids))
+        this.links.get(effect.peer)?.outbox.cancel(effect.ids)
         break
       case 'verify':
       case 'validate':

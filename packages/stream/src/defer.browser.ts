@@ -9,6 +9,9 @@ const HOPS = 12
 /** Runs `fn` when the current callback and the promises that it settled are done: what they wrote leaves together. */
 export const defer: (fn: () => void) => void = createDefer(run => hop(HOPS, run))
 
+/** Browsers do not tell what has arrived: as `defer`. */
+export const afterInput: (fn: () => void) => void = fn => defer(fn)
+
 function hop(left: number, run: () => void): void {
   queueMicrotask(() => (left > 0 ? hop(left - 1, run) : run()))
 }

@@ -5,3 +5,6 @@ import { createDefer } from './create-defer.ts'
  * `nextTick` alone would run between a socket's callback and the promises that it settled.
  */
 export const defer: (fn: () => void) => void = createDefer(run => queueMicrotask(() => process.nextTick(run)))
+
+/** Runs `fn` when all that has arrived by now was read, from every socket. */
+export const afterInput: (fn: () => void) => void = createDefer(run => setImmediate(run))

@@ -12,7 +12,7 @@
  * await stream.sink(chunks)
  */
 
-export { defer } from '#defer'
+export { afterInput, defer } from '#defer'
 export * from './abortable.ts'
 export * from './attach.ts'
 export * from './byte-stream.ts'

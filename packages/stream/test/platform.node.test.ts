@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { systemClock } from '../src/index.ts'
+import { afterInput, defer, systemClock } from '../src/index.ts'
 import { counting, ownedStream } from './fixtures.ts'
 
 describe('systemClock in Node', () => {
@@ -8,6 +8,18 @@ describe('systemClock in Node', () => {
     const undo = systemClock.after(60_000, () => {})
     expect(process.getActiveResourcesInfo()).toHaveLength(before)
     undo()
+  })
+})
+
+describe('afterInput in Node', () => {
+  it('is after what comes of all input: promises, ticks and what they put off', async () => {
+    const order: string[] = []
+    await new Promise<void>(done => {
+      afterInput(() => order.push('after input'))
+      afterInput(done)
+      defer(() => void Promise.resolve().then(() => defer(() => order.push('deferred'))))
+    })
+    expect(order).toEqual(['deferred', 'after input'])
   })
 })
 

@@ -29,9 +29,11 @@ function onTwin(s: State, twin: Sent): void {
   trace(s, { type: 'duplicateMessage', ...twin })
 }
 
-/** A copy of a message that was accepted before. */
+/** A copy of a message that was accepted before: its sender needs none of ours. */
 export function onCopy(s: State, copy: Sent): void {
   countDrop(s.counters, 'duplicate')
+  s.effects.push({ type: 'cancel', peer: copy.peer, ids: [copy.id] })
+  s.validating.get(copy.id)?.add(copy.peer)
   s.scores.duplicate(copy, s.now)
   s.gater?.duplicate(copy.peer)
   trace(s, { type: 'duplicateMessage', ...copy })
@@ -78,13 +80,16 @@ function admit(s: State, peer: PeerKey, message: PubsubMessage): void {
   s.scores.validate(message, s.now, message.wire)
   s.gater?.validate()
   tellOthersNotToSend(s, peer, message)
+  s.validating.set(message.id, new Set([peer]))
   s.effects.push({ type: 'validate', peer, message })
 }
 
 export function onValidated(s: State, { peer, message, verdict }: Input & { type: 'validated' }): void {
+  const senders = s.validating.get(message.id) ?? new Set([peer])
+  s.validating.delete(message.id)
   switch (verdict) {
     case 'accept':
-      accept(s, peer, message)
+      accept(s, peer, message, senders)
       break
     case 'reject':
       reject(s, peer, message, 'validation failed')
@@ -98,7 +103,8 @@ export function onValidated(s: State, { peer, message, verdict }: Input & { type
   }
 }
 
-function accept(s: State, peer: PeerKey, message: PubsubMessage): void {
+/** `senders`: of the copies that came while it was validated too. */
+function accept(s: State, peer: PeerKey, message: PubsubMessage, senders: ReadonlySet<PeerKey>): void {
   const { topic } = message
   s.scores.deliver(sentBy(peer, message), s.now)
   s.gater?.deliver(peer, topic)
@@ -106,7 +112,7 @@ function accept(s: State, peer: PeerKey, message: PubsubMessage): void {
   countDrop(s.counters, 'cache full', s.cache.put(message))
   // We may have left the topic while it was validated: it is passed on all the same.
   if (s.mesh.has(topic)) s.effects.push({ type: 'deliver', peer, message })
-  forward(s, recipients(s, message, peer), message, 'forward')
+  forward(s, recipients(s, message, senders), message, 'forward')
 }
 
 /** A message that breaks the policy, or cannot be read. It has no name that could be trusted. */
@@ -122,7 +128,7 @@ export function onPublish(s: State, { message, floods }: Input & { type: 'publis
   trace(s, { type: 'publishMessage', message })
   countDrop(s.counters, 'cache full', s.cache.put(message))
   const isFlood = floods ?? s.params.floodPublish
-  forward(s, isFlood ? everybody(s, message) : recipients(s, message, undefined), message, 'own')
+  forward(s, isFlood ? everybody(s, message) : recipients(s, message), message, 'own')
 }
 
 function sentBy(peer: PeerKey, { id, topic }: PubsubMessage): Sent {

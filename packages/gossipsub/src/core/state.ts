@@ -67,6 +67,8 @@ export interface State {
   readonly cache: MessageCache
   readonly seen: SeenCache
   readonly verifying: Map<MessageId, WaitingCopy[]>
+  /** Who sent copies of a message that validators judge: none of them needs ours. */
+  readonly validating: Map<MessageId, Set<PeerKey>>
   readonly scores: PeerScores
   readonly gater: PeerGater | undefined
   readonly backoffs: Backoffs
@@ -109,6 +111,7 @@ export function newState({ self, params, random, tracer }: StateInit): State {
     cache: new MessageCache(params.mcacheLength, params.mcacheGossip, MAX_CACHE_BYTES),
     seen: new SeenCache(params.seenTTL, MAX_SEEN),
     verifying: new Map(),
+    validating: new Map(),
     scores: new PeerScores(params.scoreParams, params.seenTTL),
     gater: params.peerGater === undefined ? undefined : new PeerGater(params.peerGater, random),
     backoffs: new Backoffs(2 * params.heartbeatInterval),

@@ -1,15 +1,12 @@
 /** A site with one page that runs a bundle, and a browser to open it in. */
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { type OutputChunk, rolldown } from 'rolldown'
+import { BrowserProcess } from '../src/browser-process.ts'
 import { chromiumOptions } from '../src/chromium.ts'
 
 const CONNECT_PATIENCE_MS = 20_000
@@ -79,23 +76,22 @@ async function serve(entry: string): Promise<Server> {
 /** A browser whose tabs can be hidden: those that Playwright starts itself are kept visible. */
 async function startBrowser(): Promise<{ page: Page; end(): Promise<void> }> {
   const { executablePath, args } = chromiumOptions()
-  const profile = mkdtempSync(join(tmpdir(), 'ts-libp2p-page-'))
-  const own = ['--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, '--no-first-run']
-  const child = spawn(executablePath, [...own, ...QUIET, ...args, 'about:blank'], {
-    stdio: ['ignore', 'ignore', 'pipe']
+  const own = ['--headless=new', '--remote-debugging-port=0', '--no-first-run']
+  const chrome = new BrowserProcess({
+    program: executablePath,
+    folder: 'ts-libp2p-page-',
+    args: profile => [...own, `--user-data-dir=${profile}`, ...QUIET, ...args, 'about:blank'],
+    stderr: 'pipe'
   })
-  const exited = once(child, 'exit')
-  const browser = await connect(await debuggerOf(child.stderr)).catch(err => {
-    child.kill()
+  const browser = await connect(await debuggerOf(chrome.child.stderr as Readable)).catch(async err => {
+    await chrome.end()
     throw err
   })
   return {
     page: await (browser.contexts()[0] as BrowserContext).newPage(),
     async end() {
       await browser.close()
-      child.kill()
-      await exited
-      rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
+      await chrome.end()
     }
   }
 }

@@ -1,11 +1,9 @@
 /** Has vitest run its pages in the Firefox of the system, without a driver: a page is all that our tests need. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { playwright } from '@vitest/browser-playwright'
 import type { BrowserProvider, BrowserProviderOption } from 'vitest/node'
+import { BrowserProcess } from './browser-process.ts'
 
 /** Nothing but the tests' pages, and those at full speed though nobody sees them. */
 const PREFERENCES = {
@@ -24,7 +22,7 @@ const PREFERENCES = {
 class Firefox implements BrowserProvider {
   readonly name = 'firefox'
   readonly supportsParallelism = true
-  private readonly open: { readonly child: ChildProcess; readonly profile: string }[] = []
+  private readonly open: BrowserProcess[] = []
 
   getCommandsContext(): Record<string, unknown> {
     return {}
@@ -32,15 +30,17 @@ class Firefox implements BrowserProvider {
 
   /** Each page has a process and a profile of its own. */
   async openPage(_: string, url: string): Promise<void> {
-    const profile = mkdtempSync(join(tmpdir(), 'ts-libp2p-firefox-'))
-    const lines = Object.entries(PREFERENCES).map(([name, value]) => `user_pref("${name}", ${value});\n`)
-    writeFileSync(join(profile, 'user.js'), lines.join(''))
-    const child = spawn(firefox(), ['--headless', '--no-remote', '--profile', profile, url], { stdio: 'ignore' })
-    this.open.push({ child, profile })
+    const browser = new BrowserProcess({
+      program: firefox(),
+      folder: 'ts-libp2p-firefox-',
+      args: profile => ['--headless', '--no-remote', '--profile', profile, url],
+      prepare: prefer
+    })
+    this.open.push(browser)
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.open.splice(0).map(({ child, profile }) => end(child, profile)))
+    await Promise.all(this.open.splice(0).map(browser => browser.end()))
   }
 }
 
@@ -50,13 +50,9 @@ export function firefoxProvider(): BrowserProviderOption {
   return { ...playwright(), name, supportedBrowser: [name], providerFactory: () => new Firefox() }
 }
 
-async function end(child: ChildProcess, profile: string): Promise<void> {
-  if (child.exitCode === null) {
-    const exited = once(child, 'exit')
-    child.kill()
-    await exited
-  }
-  rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
+function prefer(profile: string): void {
+  const lines = Object.entries(PREFERENCES).map(([name, value]) => `user_pref("${name}", ${value});\n`)
+  writeFileSync(join(profile, 'user.js'), lines.join(''))
 }
 
 /** `FIREFOX` says where it is, or it is on the path. */

@@ -44,6 +44,14 @@ describe('extensions', () => {
     expect(sent(new Core().up(0, { protocol: GOSSIPSUB_1_3 }))).toEqual([])
   })
 
+  it('go with what we want of a topic: who requests parts can send them', () => {
+    const core = new Core({ partialMessages: handler })
+    core.router.setPartial(TOPIC, { requestsPartial: true, supportsSendingPartial: false })
+    core.join()
+    const said = sent(core.up(0, { protocol: GOSSIPSUB_1_3 })).flatMap(({ subscriptions }) => subscriptions ?? [])
+    expect(said).toEqual([{ topic: TOPIC, subscribe: true, requestsPartial: true, supportsSendingPartial: true }])
+  })
+
   it('announced again cost P7: they must be in the first RPC only', () => {
     const core = partialCore(1)
     const control = { ihave: [], iwant: [], graft: [], prune: [], idontwant: [], extensions: { partialMessages: true } }

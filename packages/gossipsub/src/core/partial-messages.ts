@@ -5,7 +5,7 @@ import { type State, send } from './state.ts'
 
 /** How we want to exchange a topic's messages in parts. */
 export interface PartialTopic {
-  /** Peers should send us parts, not whole messages. */
+  /** Peers should send us parts, not whole messages. Implies that we can send them. */
   readonly requestsPartial: boolean
   /** We can send parts. */
   readonly supportsSendingPartial: boolean

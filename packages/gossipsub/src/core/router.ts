@@ -52,8 +52,9 @@ export class GossipRouter implements Router {
     return this.run(now, s => publishPartial(s, group, decide))
   }
 
-  /** Before the topic is joined. */
-  setPartial(topic: string, flags: PartialTopic): void {
+  /** Before the topic is joined. Who wants parts can send them too: rust-libp2p has to be told. */
+  setPartial(topic: string, { requestsPartial, supportsSendingPartial }: PartialTopic): void {
+    const flags = { requestsPartial, supportsSendingPartial: supportsSendingPartial || requestsPartial }
     this.state.partials.topics.set(topic, flags)
   }
 

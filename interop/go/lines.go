@@ -36,6 +36,7 @@ type request struct {
 	Text    string `json:"text"`
 	Group   uint64 `json:"group"`
 	Parts   byte   `json:"parts"`
+	Partial string `json:"partial"`
 	discoveryRequest
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"io"
 	"iter"
@@ -33,6 +34,8 @@ type partedMessages struct {
 	lock sync.Mutex
 	// messages by topic and group.
 	messages map[string]map[uint64]*[partCount][]byte
+	// told is what peers told of theirs, as they told it, in hex.
+	told map[topicGroup][]string
 	// heard has a topic and a group whenever parts came, or news of them.
 	heard chan topicGroup
 }
@@ -45,7 +48,11 @@ type topicGroup struct {
 type partedExtension = partialmessages.PartialMessagesExtension[share]
 
 func newPartedMessages() *partedMessages {
-	return &partedMessages{messages: map[string]map[uint64]*[partCount][]byte{}, heard: make(chan topicGroup, 1024)}
+	return &partedMessages{
+		messages: map[string]map[uint64]*[partCount][]byte{},
+		told:     map[topicGroup][]string{},
+		heard:    make(chan topicGroup, 1024),
+	}
 }
 
 func (m *partedMessages) extension() *partedExtension {
@@ -67,11 +74,22 @@ func (m *partedMessages) onRPC(from peer.ID, states map[peer.ID]share, rpc *pb.P
 		state.isKnown = true
 	}
 	states[from] = state
-	if err := m.take(rpc.GetTopicID(), group, rpc.PartialMessage); err != nil {
+	in := topicGroup{rpc.GetTopicID(), group}
+	m.note(in, rpc.PartsMetadata)
+	if err := m.take(in.topic, group, rpc.PartialMessage); err != nil {
 		return err
 	}
-	m.heard <- topicGroup{rpc.GetTopicID(), group}
+	m.heard <- in
 	return nil
+}
+
+func (m *partedMessages) note(in topicGroup, metadata []byte) {
+	if metadata == nil {
+		return
+	}
+	m.lock.Lock()
+	defer m.lock.Unlock()
+	m.told[in] = append(m.told[in], hex.EncodeToString(metadata))
 }
 
 func (m *partedMessages) take(topic string, group uint64, message []byte) error {
@@ -197,5 +215,9 @@ func (n *pubsubNode) sendParts(_ context.Context, r request) (reply, error) {
 }
 
 func (n *pubsubNode) partsOf(_ context.Context, r request) (reply, error) {
-	return reply{"parts": n.parts.bits(r.Topic, r.Group)}, nil
+	bits := n.parts.bits(r.Topic, r.Group)
+	n.parts.lock.Lock()
+	defer n.parts.lock.Unlock()
+	heard := append([]string{}, n.parts.told[topicGroup{r.Topic, r.Group}]...)
+	return reply{"parts": bits, "heard": heard}, nil
 }

@@ -136,15 +136,19 @@ func newRouter(h host.Host, s pubsubSettings, options []pubsub.Option) (*pubsub.
 	return pubsub.NewGossipSub(context.Background(), h, options...)
 }
 
-func (n *pubsubNode) topic(name string) (*joined, error) {
+// topic joins it where nobody has yet. Whoever wishes for parts of messages "requests" them, or only "supports" others who do.
+func (n *pubsubNode) topic(name string, wish string) (*joined, error) {
 	n.lock.Lock()
 	defer n.lock.Unlock()
 	if known := n.topics[name]; known != nil {
 		return known, nil
 	}
 	options := []pubsub.TopicOpt{}
-	if n.parts != nil {
+	switch wish {
+	case "requests":
 		options = append(options, pubsub.RequestPartialMessages())
+	case "supports":
+		options = append(options, pubsub.SupportsPartialMessages())
 	}
 	topic, err := n.pubsub.Join(name, options...)
 	if err != nil {
@@ -155,7 +159,7 @@ func (n *pubsubNode) topic(name string) (*joined, error) {
 }
 
 func (n *pubsubNode) subscribe(_ context.Context, r request) (reply, error) {
-	in, err := n.topic(r.Topic)
+	in, err := n.topic(r.Topic, r.Partial)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +190,7 @@ func (n *pubsubNode) read(subscription *pubsub.Subscription) {
 }
 
 func (n *pubsubNode) unsubscribe(_ context.Context, r request) (reply, error) {
-	in, err := n.topic(r.Topic)
+	in, err := n.topic(r.Topic, "")
 	if err == nil && in.subscription != nil {
 		in.subscription.Cancel()
 	}
@@ -194,7 +198,7 @@ func (n *pubsubNode) unsubscribe(_ context.Context, r request) (reply, error) {
 }
 
 func (n *pubsubNode) publish(ctx context.Context, r request) (reply, error) {
-	in, err := n.topic(r.Topic)
+	in, err := n.topic(r.Topic, "")
 	if err != nil {
 		return nil, err
 	}

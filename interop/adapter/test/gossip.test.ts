@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startGoPeer } from '@ts-libp2p/interop-harness'
+import { startGoPeer, startRustPeer } from '@ts-libp2p/interop-harness'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { bundle } from '../src/bundle.ts'
 import { Program } from './program.ts'
@@ -135,7 +135,10 @@ describe('gossipsub-interop of test-plans', () => {
     })
   })
 
-  it('completes a message together with go-libp2p-pubsub', { timeout: START_TIMEOUT_MS }, async () => {
+  it.each([
+    ['go-libp2p-pubsub', startGoPeer],
+    ['rust-libp2p', startRustPeer]
+  ])('completes a message together with %s', { timeout: START_TIMEOUT_MS }, async (_, startPeer) => {
     const script = [
       init(),
       { type: 'subscribeToTopic', topicID: TOPIC, partial: true },
@@ -144,17 +147,17 @@ describe('gossipsub-interop of test-plans', () => {
       ...tellAgainAndAgain,
       FOR_LONG
     ]
-    await using go = await startGoPeer({ pubsub: { signed: false, partial: true } })
+    await using peer = await startPeer({ pubsub: { signed: false, partial: true } })
     await using nodes = await start(script, [0])
     const [node] = nodes.all as [Program]
     await until(nodes.all, () => expect(node.stderr).toMatch(/listening on/))
     const [, address] = /listening on (\S+)/.exec(node.stderr) ?? []
-    await go.call('subscribe', { topic: TOPIC })
-    await go.call('addParts', { topic: TOPIC, group: GROUP, parts: 0b1010_1010 })
-    await go.call('dial', { addr: address })
+    await peer.call('subscribe', { topic: TOPIC, partial: 'requests' })
+    await peer.call('addParts', { topic: TOPIC, group: GROUP, parts: 0b1010_1010 })
+    await peer.call('dial', { addr: address })
     await until(nodes.all, async () => {
       expect(lines(node).filter(({ msg }) => msg === 'All parts received')).toHaveLength(1)
-      expect(await go.call('parts', { topic: TOPIC, group: GROUP })).toEqual({ parts: 0xff })
+      expect(await peer.call('parts', { topic: TOPIC, group: GROUP })).toMatchObject({ parts: 0xff })
     })
   })
 

@@ -1,4 +1,7 @@
-/** A message of eight parts, as the harness has them: bits say which are there. */
+/** Messages of eight parts, as test-plans' gossipsub-interop has them: a byte of bits says which parts are there. */
+import type { Gossipsub } from '@ts-libp2p/gossipsub'
+import type { Partial } from '@ts-libp2p/pubsub'
+
 const PARTS = 8
 const PART_BYTES = 1024
 const ALL = 0xff
@@ -61,5 +64,61 @@ export class PartedMessage {
       this.parts[number] ??= message.slice(1 + at * PART_BYTES, 1 + (at + 1) * PART_BYTES)
     }
     return this.has !== before
+  }
+}
+
+/** What we know of a peer's parts of a message. */
+interface Share {
+  /** Bits of those that it has, or will have. */
+  readonly theirs: number | undefined
+  /** Bits of ours that it was told of. */
+  readonly told: number | undefined
+}
+
+const NOTHING_KNOWN: Share = { theirs: undefined, told: undefined }
+
+/** An application that completes its messages together with its peers. */
+export class PartedMessages {
+  private readonly messages = new Map<string, PartedMessage>()
+  private readonly onComplete: (message: PartedMessage) => void
+
+  constructor(onComplete: (message: PartedMessage) => void = () => {}) {
+    this.onComplete = onComplete
+  }
+
+  of(topic: string, groupId: Uint8Array): PartedMessage {
+    const key = `${topic} ${groupId}`
+    const message = this.messages.get(key) ?? new PartedMessage(groupId.slice())
+    this.messages.set(key, message)
+    return message
+  }
+
+  /** To each what it lacks as far as we know, and what we have when that is news. By default to everybody. */
+  send(pubsub: Gossipsub, topic: string, message: PartedMessage, to?: readonly string[]): void {
+    pubsub.publishPartial<Share>(topic, message.groupId, (states, requestsPartial) => {
+      const peers = to ?? [...states.keys()]
+      return peers.flatMap(peer => {
+        const { theirs, told } = states.get(peer) ?? NOTHING_KNOWN
+        const parts = theirs !== undefined && requestsPartial(peer) ? message.encodeFor(theirs) : undefined
+        const isNews = told !== message.has
+        if (parts === undefined && !isNews) return []
+        states.set(peer, { theirs: parts === undefined ? theirs : (theirs ?? 0) | message.has, told: message.has })
+        const metadata = isNews ? { metadata: Uint8Array.of(message.has) } : {}
+        return [{ peer, ...(parts === undefined ? {} : { message: parts }), ...metadata }]
+      })
+    })
+  }
+
+  /** What `onPartial` is given. */
+  receive(pubsub: Gossipsub, from: string, partial: Partial, states: Map<string, unknown>): void {
+    const message = this.of(partial.topic, partial.groupId)
+    const share = (states.get(from) as Share | undefined) ?? NOTHING_KNOWN
+    const [theirs] = partial.metadata ?? []
+    if (theirs !== undefined) states.set(from, { ...share, theirs: (share.theirs ?? 0) | theirs })
+    const isExtended = partial.message !== undefined && message.take(partial.message)
+    if (isExtended && message.isComplete) this.onComplete(message)
+    // Our neighbours are told of what is new; who has what we lack, or lacks what we have, is told what we have.
+    if (isExtended) this.send(pubsub, partial.topic, message)
+    if (theirs !== undefined && theirs !== message.has) this.send(pubsub, partial.topic, message, [from])
   }
 }

@@ -12,9 +12,12 @@ export interface PubsubSettings {
   historyHeartbeats: number
   unsubscribeBackoffMs: number
   maxMessageBytes: number
-  /** Messages come in parts, as test-plans' gossipsub-interop has them. Only in Go. */
+  /** Messages may come in parts, as test-plans' gossipsub-interop has them. In Rust they always may, in js never. */
   partial: boolean
 }
+
+/** What a peer wants of a topic's messages in parts: to get them, and send them, or only to send them to who wants them. */
+export type PartialWish = 'requests' | 'supports'
 
 /** Quick heartbeats, and as long a memory for messages as with slow ones: the machine may be busy. */
 export const PUBSUB_DEFAULTS: PubsubSettings = {

@@ -17,14 +17,14 @@ use node::Node;
 use settings::Settings;
 
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let settings = Settings::from_env()?;
     let stats = Arc::default();
     let node = Node::start(&settings, protocols::answers(&stats)).await?;
-    let peer = Arc::new(Peer { node, settings, stats, inbox: Default::default() });
+    let peer = Arc::new(Peer { node, settings, stats, inbox: Default::default(), parted: Default::default() });
     tokio::spawn(commands::pubsub::follow(peer.clone(), peer.node.events()));
     lines::serve(peer).await;
     Ok(())

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type GossipsubOptions, TopicValidatorResult } from '@ts-libp2p/gossipsub'
+import { groupBytes, type PartedMessage, PartedMessages } from '@ts-libp2p/interop-harness/parts'
 import type { Partial, TraceEvent, Tracer } from '@ts-libp2p/pubsub'
 import { TaskError } from '../task.ts'
 import {
@@ -13,7 +14,6 @@ import {
   placeByPattern,
   startGossipNode
 } from './node.ts'
-import { groupBytes, PartedMessage } from './parts.ts'
 import { gossipParams, type Instruction, readScript } from './script.ts'
 
 export interface GossipTask {
@@ -40,7 +40,7 @@ class ScriptedNode implements AsyncDisposable {
   private readonly place: Place
   private readonly startedAt = performance.now()
   private readonly delaysMs = new Map<string, number>()
-  private readonly parted = new Map<string, PartedMessage>()
+  private readonly parted = new PartedMessages(logComplete)
   private node: GossipNode | undefined
 
   constructor(place: Place) {
@@ -85,7 +85,8 @@ class ScriptedNode implements AsyncDisposable {
   private async init(params: GossipsubOptions): Promise<void> {
     const tracer: Tracer = { trace: event => logReceived(event) }
     const partialMessages = {
-      onPartial: (from: string, partial: Partial, states: Map<string, unknown>) => this.onParts(from, partial, states)
+      onPartial: (from: string, partial: Partial, states: Map<string, unknown>) =>
+        this.parted.receive(this.started.services.pubsub, from, partial, states)
     }
     this.node = await startGossipNode(this.place, { ...params, tracer, partialMessages } as GossipsubOptions)
     console.error(`listening on ${this.node.getMultiaddrs()[0]}`)
@@ -108,61 +109,17 @@ class ScriptedNode implements AsyncDisposable {
   // ---- messages in parts -------------------------------------------------------------------------------------------
 
   private addParts({ topicID, groupID, parts }: Instruction & { type: 'addPartialMessage' }): void {
-    const message = this.partsOf(topicID, groupBytes(groupID))
+    const message = this.parted.of(topicID, groupBytes(groupID))
     message.fill(groupID, parts)
-    if (message.isComplete) log('All parts received', { 'group id': groupID })
+    if (message.isComplete) logComplete(message)
   }
 
   private publishParts({ topicID, groupID, publishToNodeIDs }: Instruction & { type: 'publishPartial' }): void {
     const to = publishToNodeIDs?.length ? publishToNodeIDs.map(nodePeerId) : undefined
-    this.sendParts(topicID, this.partsOf(topicID, groupBytes(groupID)), to)
-  }
-
-  private partsOf(topic: string, groupId: Uint8Array): PartedMessage {
-    const key = `${topic} ${groupId}`
-    const message = this.parted.get(key) ?? new PartedMessage(groupId.slice())
-    this.parted.set(key, message)
-    return message
-  }
-
-  /** To each what it lacks as far as we know, and what we have when that is news. */
-  private sendParts(topic: string, message: PartedMessage, to?: readonly string[]): void {
-    this.started.services.pubsub.publishPartial<Share>(topic, message.groupId, (states, requestsPartial) => {
-      const peers = to ?? [...states.keys()]
-      return peers.flatMap(peer => {
-        const { theirs, told } = states.get(peer) ?? NOTHING_KNOWN
-        const parts = theirs !== undefined && requestsPartial(peer) ? message.encodeFor(theirs) : undefined
-        const isNews = told !== message.has
-        if (parts === undefined && !isNews) return []
-        states.set(peer, { theirs: parts === undefined ? theirs : (theirs ?? 0) | message.has, told: message.has })
-        const metadata = isNews ? { metadata: Uint8Array.of(message.has) } : {}
-        return [{ peer, ...(parts === undefined ? {} : { message: parts }), ...metadata }]
-      })
-    })
-  }
-
-  private onParts(from: string, partial: Partial, states: Map<string, unknown>): void {
-    const message = this.partsOf(partial.topic, partial.groupId)
-    const share = (states.get(from) as Share | undefined) ?? NOTHING_KNOWN
-    const [theirs] = partial.metadata ?? []
-    if (theirs !== undefined) states.set(from, { ...share, theirs: (share.theirs ?? 0) | theirs })
-    const isExtended = partial.message !== undefined && message.take(partial.message)
-    if (isExtended && message.isComplete) log('All parts received', { 'group id': groupNumber(message.groupId) })
-    // Our neighbours are told of what is new; who has what we lack, or lacks what we have, is told what we have.
-    if (isExtended) this.sendParts(partial.topic, message)
-    if (theirs !== undefined && theirs !== message.has) this.sendParts(partial.topic, message, [from])
+    const message = this.parted.of(topicID, groupBytes(groupID))
+    this.parted.send(this.started.services.pubsub, topicID, message, to)
   }
 }
-
-/** What we know of a peer's parts of a message. */
-interface Share {
-  /** Bits of those that it has, or will have. */
-  readonly theirs: number | undefined
-  /** Bits of ours that it was told of. */
-  readonly told: number | undefined
-}
-
-const NOTHING_KNOWN: Share = { theirs: undefined, told: undefined }
 
 /** Every message that comes, copies too. */
 function logReceived(event: TraceEvent): void {
@@ -170,6 +127,10 @@ function logReceived(event: TraceEvent): void {
   for (const { id, topic } of event.rpc.messages) {
     log('Received Message', { id: String(Buffer.from(id, 'latin1').readBigUInt64BE()), from: event.peer, topic })
   }
+}
+
+function logComplete({ groupId }: PartedMessage): void {
+  log('All parts received', { 'group id': groupNumber(groupId) })
 }
 
 function groupNumber(groupId: Uint8Array): number {

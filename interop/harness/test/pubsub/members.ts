@@ -6,14 +6,21 @@ import { createLibp2p, type Libp2p, multiaddr } from '@ts-libp2p/libp2p'
 import type { Pubsub, RpcSummary, TraceEvent, Tracer } from '@ts-libp2p/pubsub'
 import { tcp } from '@ts-libp2p/transport-tcp'
 import { expect, vi } from 'vitest'
-import { PUBSUB_DEFAULTS, type ReceivedText, type RemotePeer, readText, writeText } from '../../src/index.ts'
+import {
+  type PartialWish,
+  PUBSUB_DEFAULTS,
+  type ReceivedText,
+  type RemotePeer,
+  readText,
+  writeText
+} from '../../src/index.ts'
 
 /** A node that takes part in a topic, ours or theirs. */
 export interface Member extends AsyncDisposable {
   readonly peerId: string
   readonly address: string
   dial(other: Member): Promise<void>
-  subscribe(topic: string): Promise<void>
+  subscribe(topic: string, partial?: PartialWish): Promise<void>
   unsubscribe(topic: string): Promise<void>
   /** A text, with dots behind it up to so many bytes. */
   publish(topic: string, text: string, bytes?: number): Promise<void>
@@ -27,6 +34,12 @@ export interface Member extends AsyncDisposable {
 export const eventually = (check: () => void | Promise<void>): Promise<void> => {
   return vi.waitFor(check, { timeout: 45_000, interval: 20 })
 }
+
+/** How a wish is announced. */
+export const FLAGS = {
+  requests: { requestsPartial: true, supportsSendingPartial: true },
+  supports: { requestsPartial: false, supportsSendingPartial: true }
+} as const
 
 export type Traced = TraceEvent & { readonly at: number }
 
@@ -81,8 +94,9 @@ export class OurMember implements Member {
     await this.node.dial(multiaddr(other.address))
   }
 
-  async subscribe(topic: string): Promise<void> {
-    this.pubsub.subscribe(topic)
+  async subscribe(topic: string, partial?: PartialWish): Promise<void> {
+    if (partial === undefined) this.pubsub.subscribe(topic)
+    else (this.pubsub as Gossipsub).subscribe(topic, FLAGS[partial])
   }
 
   async unsubscribe(topic: string): Promise<void> {
@@ -143,8 +157,8 @@ export class TheirMember implements Member {
     await this.remote.call('dial', { addr: other.address })
   }
 
-  async subscribe(topic: string): Promise<void> {
-    await this.remote.call('subscribe', { topic })
+  async subscribe(topic: string, partial?: PartialWish): Promise<void> {
+    await this.remote.call('subscribe', { topic, partial })
   }
 
   async unsubscribe(topic: string): Promise<void> {

@@ -344,6 +344,11 @@ async function several(starting: Promise<OurMember>[]): Promise<AsyncDisposable 
 /** All join a topic, and are connected to one of them; resolves once they are in its mesh, as far as they know of meshes. */
 export async function meet(topic: string, hub: Member, others: readonly Member[]): Promise<void> {
   for (const member of [hub, ...others]) await member.subscribe(topic)
+  await gather(topic, hub, others)
+}
+
+/** The same where they have joined it. */
+export async function gather(topic: string, hub: Member, others: readonly Member[]): Promise<void> {
   for (const other of others) await other.dial(hub)
   await knowEachOther(
     topic,

@@ -3,6 +3,7 @@
 mod connect;
 mod dht;
 mod mdns;
+mod parts;
 pub mod pubsub;
 mod rendezvous;
 mod streams;
@@ -22,6 +23,7 @@ pub struct Peer {
     pub settings: Settings,
     pub stats: Arc<Stats>,
     pub inbox: pubsub::Inbox,
+    pub parted: parts::PartedMessages,
 }
 
 pub async fn run(peer: &Peer, request: &Request) -> Result<Value> {

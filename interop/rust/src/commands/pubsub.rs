@@ -1,4 +1,5 @@
-//! Publish/subscribe, where the variable `PUBSUB` asks for it: subscribe, unsubscribe, publish, messages, topicPeers.
+//! Publish/subscribe, where the variable `PUBSUB` asks for it: subscribe, unsubscribe, publish, messages, topicPeers, and
+//! what is in `parts`.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -11,7 +12,7 @@ use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::{PeerId, floodsub, gossipsub};
 use serde_json::{Value, json};
 
-use super::Peer;
+use super::{Peer, parts};
 use crate::Result;
 use crate::lines::Request;
 use crate::node::{BehaviourEvent, Event, Events};
@@ -63,6 +64,8 @@ struct Contents {
     messages: HashMap<String, Vec<Value>>,
     /// Who is in a topic: floodsub does not tell.
     floodsubbers: HashMap<String, HashSet<PeerId>>,
+    /// What peers said of messages in parts as they subscribed.
+    partial: HashMap<String, HashMap<String, Value>>,
 }
 
 impl Contents {
@@ -85,6 +88,23 @@ async fn on_event(peer: &Peer, event: &Event) {
         SwarmEvent::Behaviour(BehaviourEvent::Gossipsub(gossipsub::Event::Message { message, .. })) => {
             peer.inbox.0.lock().unwrap().receive(message.topic.as_str(), &message.data);
         }
+        SwarmEvent::Behaviour(BehaviourEvent::Gossipsub(gossipsub::Event::Subscribed {
+            peer_id,
+            topic,
+            requests_partial,
+            supports_partial,
+        })) => {
+            let said = json!({ "requests": requests_partial, "supports": supports_partial });
+            let mut contents = peer.inbox.0.lock().unwrap();
+            contents.partial.entry(topic.to_string()).or_default().insert(peer_id.to_string(), said);
+        }
+        SwarmEvent::Behaviour(BehaviourEvent::Gossipsub(gossipsub::Event::Partial {
+            topic_hash,
+            group_id,
+            message,
+            metadata,
+            ..
+        })) => parts::receive(peer, topic_hash.as_str(), group_id, message.as_deref(), metadata.as_deref()).await,
         SwarmEvent::Behaviour(BehaviourEvent::Floodsub(event)) => on_floodsub_event(peer, event),
         SwarmEvent::ConnectionEstablished { peer_id, .. } => view(peer, *peer_id, true).await,
         SwarmEvent::ConnectionClosed { peer_id, num_established: 0, .. } => view(peer, *peer_id, false).await,
@@ -128,7 +148,7 @@ pub async fn run(peer: &Peer, request: &Request) -> Result<Option<Value>> {
         return Ok(None);
     }
     Ok(Some(match request.command() {
-        "subscribe" => subscribe(peer, request.text("topic")?.to_owned()).await?,
+        "subscribe" => subscribe(peer, request).await?,
         "unsubscribe" => unsubscribe(peer, request.text("topic")?.to_owned()).await,
         "publish" => publish(peer, request).await?,
         "messages" => {
@@ -136,17 +156,25 @@ pub async fn run(peer: &Peer, request: &Request) -> Result<Option<Value>> {
             json!({ "messages": contents.messages.get(request.text("topic")?).cloned().unwrap_or_default() })
         }
         "topicPeers" => topic_peers(peer, request.text("topic")?.to_owned()).await,
-        _ => return Ok(None),
+        _ => return parts::run(peer, request).await,
     }))
 }
 
-async fn subscribe(peer: &Peer, topic: String) -> Result<Value> {
+async fn subscribe(peer: &Peer, request: &Request) -> Result<Value> {
+    let topic = request.text("topic")?.to_owned();
+    let requests_partial = request.text("partial").ok().map(|wish| wish == "requests");
     let subscribed = peer.node.with(move |swarm| {
         let behaviour = swarm.behaviour_mut();
         if let Some(floodsub) = behaviour.floodsub.as_mut() {
             return Ok(floodsub.subscribe(floodsub::Topic::new(topic)));
         }
-        behaviour.gossipsub.as_mut().map_or(Ok(false), |gossipsub| gossipsub.subscribe(&IdentTopic::new(topic)))
+        let topic = IdentTopic::new(topic);
+        behaviour.gossipsub.as_mut().map_or(Ok(false), |gossipsub| {
+            if let Some(requests) = requests_partial {
+                gossipsub.enable_partials_for_topic(topic.hash(), requests);
+            }
+            gossipsub.subscribe(&topic)
+        })
     });
     subscribed.await?;
     Ok(json!({}))
@@ -184,7 +212,11 @@ async fn publish(peer: &Peer, request: &Request) -> Result<Value> {
 }
 
 async fn topic_peers(peer: &Peer, topic: String) -> Value {
-    let of_floodsub = peer.inbox.0.lock().unwrap().floodsubbers.get(&topic).cloned().unwrap_or_default();
+    let (of_floodsub, partial) = {
+        let contents = peer.inbox.0.lock().unwrap();
+        let partial = contents.partial.get(&topic).cloned().unwrap_or_default();
+        (contents.floodsubbers.get(&topic).cloned().unwrap_or_default(), partial)
+    };
     peer.node
         .with(move |swarm| {
             let hash = IdentTopic::new(topic).hash();
@@ -192,7 +224,7 @@ async fn topic_peers(peer: &Peer, topic: String) -> Value {
                 return json!({ "subscribers": texts(of_floodsub.iter()), "mesh": [] });
             };
             let subscribers = gossipsub.all_peers().filter(|(_, topics)| topics.contains(&&hash)).map(|(peer, _)| peer);
-            json!({ "subscribers": texts(subscribers), "mesh": texts(gossipsub.mesh_peers(&hash)) })
+            json!({ "subscribers": texts(subscribers), "mesh": texts(gossipsub.mesh_peers(&hash)), "partial": partial })
         })
         .await
 }

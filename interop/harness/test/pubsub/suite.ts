@@ -349,11 +349,13 @@ export async function meet(topic: string, hub: Member, others: readonly Member[]
 
 /** The same where they have joined it. */
 export async function gather(topic: string, hub: Member, others: readonly Member[]): Promise<void> {
-  for (const other of others) await other.dial(hub)
-  await knowEachOther(
-    topic,
-    new Map([[hub, [...others]], ...others.map(other => [other, [hub]] as [Member, Member[]])])
-  )
+  const neighbours = new Map([[hub, [...others]], ...others.map(other => [other, [hub]] as [Member, Member[]])])
+  // Again where it was lost: a peer that says nothing for 10 s is given up, and a busy machine may stand still for as long.
+  await eventually(async () => {
+    for (const other of others) await other.dial(hub)
+    for (const other of others) expect(await other.subscribers(topic)).toEqual([hub.peerId])
+  })
+  await knowEachOther(topic, neighbours)
   const meshed = others.filter(other => !('pubsub' in other) || 'getMeshPeers' in (other as OurMember).pubsub)
   await haveMesh(topic, new Map([[hub, meshed], ...meshed.map(other => [other, [hub]] as [Member, Member[]])]))
 }

@@ -126,7 +126,7 @@ export function partialSuite(peer: PartialPeer): void {
 }
 
 /** A node of ours with an application that completes messages. */
-export class PartedNode implements AsyncDisposable {
+class PartedNode implements AsyncDisposable {
   /** What came. */
   readonly heard: Part[] = []
   private readonly parted = new PartedMessages()

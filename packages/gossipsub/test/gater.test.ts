@@ -104,6 +104,46 @@ describe('the peer gater', () => {
     expect(accepted('a')).toBeLessThan(30)
   })
 
+  it('weighs what is ignored as it is told', () => {
+    gater = new PeerGater({ ...params, ignoreWeight: 100 }, new SeededRandom(1))
+    gater.addPeer('a', '1.2.3.4')
+    gater.ignore('a')
+    overload()
+    expect(accepted('a')).toBeLessThan(30)
+  })
+
+  it('hears of what is good, of copies and of twins', () => {
+    const core = new Core({ peerGater: true, scoreParams: { topics: { [TOPIC]: { topicWeight: 0 } } } })
+    core.join()
+    for (let n = 0; n < 5; n++) core.up(n, { topics: [TOPIC], ips: [`1.1.1.${n}`] })
+    core.receive(0, message('rejected'), 'reject')
+    for (let i = 0; i < 400; i++) {
+      core.receive(1, message('rejected', { isSigned: false }))
+      core.receive(2, message('rejected', { isSigned: false, bytes: 50 }))
+      core.receive(3, message(`accepted ${i}`))
+      core.receive(4, message(`throttled ${i}`), 'throttled')
+    }
+    core.receive(3, message('rejected too'), 'reject')
+    const accepted = (n: number) =>
+      Array.from({ length: 100 }, () => core.router.accepts(peer(n), core.now)).filter(said => said === 'all').length
+    expect(core.dropped('twin')).toBe(400)
+    for (const n of [1, 2]) expect(accepted(n)).toBeLessThan(20)
+    expect(accepted(3)).toBeGreaterThan(80)
+  })
+
+  it('forgets peers that went', () => {
+    const core = new Core({ peerGater: { retainStats: 0 } })
+    core.join()
+    for (const n of [0, 1]) core.up(n, { topics: [TOPIC] })
+    const overloaded = () => core.receive(1, message(`throttled ${core.now}`), 'throttled')
+    for (let i = 0; i < 50; i++) core.receive(0, message(`rejected ${i}`), 'reject')
+    core.down(0)
+    core.beat(400)
+    core.up(0)
+    overloaded()
+    expect(Array.from({ length: 50 }, () => core.router.accepts(peer(0), core.now))).not.toContain('control')
+  })
+
   it('knows peers by their address', () => {
     const core = new Core({ peerGater: true })
     core.join()

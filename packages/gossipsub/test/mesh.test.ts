@@ -49,6 +49,14 @@ describe('joining', () => {
     expect(core.router.state.fanout.topics()).toEqual([])
   })
 
+  it('begins with none of them that we think badly of by now', () => {
+    const core = new Core({ floodPublish: false })
+    core.upAll(3)
+    core.publish(message('1'))
+    core.router.state.scores.addPenalty(peer(0), 1)
+    expect(grafted(core.join()).toSorted()).toEqual([1, 2].map(peer).toSorted())
+  })
+
   it('does not graft peers that only know floodsub, that we think badly of, or that are direct', () => {
     const directPeers = [{ id: peerIdFromString(peer(2)), addrs: [] }]
     const core = new Core({ directPeers })
@@ -104,6 +112,32 @@ describe('a peer', () => {
   ])('that speaks %s understands so much', (protocol, expected) => {
     const { mesh, peerExchange, idontwant, extensions } = featuresOf(protocol)
     expect([mesh, peerExchange, idontwant, extensions]).toEqual(expected)
+  })
+
+  it('is in the mesh to its score for as long as it is', () => {
+    const core = new Core({ scoreParams: { topics: { [TOPIC]: {} } } })
+    core.join()
+    core.up(0)
+    const isInMesh = () => core.router.state.scores.snapshot(peer(0))!.topics[TOPIC]?.inMesh
+    core.control(0, { graft: [TOPIC] })
+    expect(isInMesh()).toBe(true)
+    core.control(0, { prune: [{ topic: TOPIC, peers: [] }] })
+    expect(isInMesh()).toBe(false)
+  })
+
+  it('is there to its score while one of its streams is', () => {
+    const core = new Core()
+    const isThere = () => core.router.state.scores.snapshot(peer(0))!.isConnected
+    core.handle({ type: 'inboundOpened', peer: peer(0) })
+    core.up(0)
+    core.handle({ type: 'inboundClosed', peer: peer(0) })
+    expect(isThere()).toBe(true)
+    core.down(0)
+    expect(isThere()).toBe(false)
+    core.handle({ type: 'inboundOpened', peer: peer(0) })
+    expect(isThere()).toBe(true)
+    core.handle({ type: 'inboundClosed', peer: peer(0) })
+    expect(isThere()).toBe(false)
   })
 
   it('is picked by chance, and any order can come of it', () => {
@@ -297,6 +331,13 @@ describe('a PRUNE', () => {
     expect(grafted(core.beat())).toEqual([peer(0)])
   })
 
+  it('for a topic that we are not in is nothing', () => {
+    const core = new Core()
+    core.up(0)
+    core.control(0, { prune: [{ topic: 'made up', backoffSeconds: 5, peers: [] }] })
+    expect(core.router.state.backoffs.endsAt('made up', peer(0))).toBeUndefined()
+  })
+
   it('is remembered for so many peers of a topic, and until it is over', () => {
     const backoffs = new Backoffs(10)
     for (let i = 0; i <= MAX_BACKOFFS_PER_TOPIC; i++) backoffs.add(TOPIC, `${i}`, 100, 0)
@@ -436,6 +477,22 @@ describe('the heartbeat', () => {
       return core.mesh()
     })
     expect(new Set(kept).size).toBeGreaterThan(6)
+  })
+
+  it('leaves a mesh of Dlo alone', () => {
+    const core = new Core()
+    core.join()
+    core.upAll(9)
+    expect([core.mesh().length, grafted(core.beat(59))]).toEqual([5, []])
+  })
+
+  it('decays when an interval has passed, not later', () => {
+    const core = new Core()
+    core.up(0)
+    core.beat()
+    core.router.state.scores.addPenalty(peer(0), 10)
+    core.beat()
+    expect(core.router.state.scores.snapshot(peer(0))!.behaviourPenalty).toBe(2)
   })
 
   it('decays once for each interval that has passed', () => {

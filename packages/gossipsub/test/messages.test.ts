@@ -213,6 +213,16 @@ describe('two messages with one id', () => {
 })
 
 describe('publishing', () => {
+  it('goes to floodsub peers and direct ones, unless we think very badly of them', () => {
+    const directPeers = [{ id: peerIdFromString(peer(2)), addrs: [] }]
+    for (const floodPublish of [true, false]) {
+      const core = new Core({ floodPublish, directPeers })
+      core.upAll(3, { protocol: FLOODSUB })
+      for (const n of [0, 2]) core.router.state.scores.addPenalty(peer(n), 3)
+      expect(recipients(core.publish(message('1'))).toSorted()).toEqual([1, 2].map(peer).toSorted())
+    }
+  })
+
   it('goes to nobody that no stream leads to', () => {
     const core = new Core()
     core.say(0, [{ topic: TOPIC, subscribe: true }])
@@ -466,6 +476,9 @@ describe('IDONTWANT', () => {
       { type: 'send', peer: peer(1), parts: { control: { idontwant: ['1'] } } }
     ])
     expect(sent(core.receive(0, message('2', { bytes: 4095 })))).toEqual([])
+    // Who said it has the message, too.
+    core.control(1, { idontwant: ['3'] })
+    expect(sent(core.receive(0, message('3', { bytes: 4096 })))).toEqual([])
   })
 
   it('is heeded, for three heartbeats, and takes back what waits', () => {

@@ -114,6 +114,15 @@ describe('messages in parts', () => {
     expect(receive(core, 0, group).map(({ type }) => type)).toEqual(['partial'])
   })
 
+  it('that a peer began are offered to others once they are ours too', () => {
+    const core = partialCore(9)
+    receive(core, 0, group)
+    const offered = () => core.beat().filter(({ type }) => type === 'partialGossip').length
+    expect(offered()).toBe(0)
+    core.router.publishPartial({ topic: TOPIC, groupId: group }, () => [], core.now)
+    expect(offered()).toBe(1)
+  })
+
   it('go to the fanout of a topic that we are not in, and what is done meanwhile is done for itself', () => {
     const core = partialCore(1)
     core.leave()

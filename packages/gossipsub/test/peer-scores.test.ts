@@ -178,6 +178,15 @@ describe('a peer that goes', () => {
   })
 })
 
+describe('an address', () => {
+  it('of a peer that is not known counts for nobody', () => {
+    const { scores } = scoring({ IPColocationFactorThreshold: 1 }, 'a')
+    scores.setIps('a', ['1.2.3.4'])
+    scores.setIps('nobody', ['1.2.3.4'])
+    expect(scores.snapshot('a')!.IPColocationFactor).toBe(0)
+  })
+})
+
 describe('a peer that comes to the mesh again', () => {
   it('begins anew: its time there, and what is expected of it', () => {
     const { scores, of } = scoring({}, 'a')

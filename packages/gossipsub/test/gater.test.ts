@@ -1,7 +1,7 @@
 import { SeededRandom } from '@ts-libp2p/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { defaultPeerGaterParams, PeerGater } from '../src/core/peer-gater.ts'
-import { Core, message, peer, TOPIC } from './core.ts'
+import { Core, message, peer, SELF, TOPIC } from './core.ts'
 
 const params = { ...defaultPeerGaterParams, quiet: 60_000 }
 let gater: PeerGater
@@ -129,6 +129,35 @@ describe('the peer gater', () => {
     expect(core.dropped('twin')).toBe(400)
     for (const n of [1, 2]) expect(accepted(n)).toBeLessThan(20)
     expect(accepted(3)).toBeGreaterThan(80)
+  })
+
+  it.each([
+    ['messages that cannot be read', 40, true],
+    ['what validators ignore', 400, true],
+    ['our own messages', 400, false]
+  ] as const)('hears of %s', (what, count, expected) => {
+    const core = new Core({ peerGater: true })
+    core.join()
+    for (const n of [0, 1]) core.up(n, { topics: [TOPIC], ips: [`1.1.1.${n}`] })
+    const send = {
+      'messages that cannot be read': () =>
+        core.handle({ type: 'invalidMessage', peer: peer(0), topic: TOPIC, reason: 'validation failed' }),
+      'what validators ignore': (i: number) => core.receive(0, message(`ignored ${i}`), 'ignore'),
+      'our own messages': (i: number) => core.receive(0, { ...message(`own ${i}`), author: SELF })
+    }[what]
+    for (let i = 0; i < count; i++) send(i)
+    for (let i = 0; i < 400; i++) core.receive(1, message(`throttled ${i}`), 'throttled')
+    const answers = Array.from({ length: 200 }, () => core.router.accepts(peer(0), core.now))
+    expect(answers.includes('control')).toBe(expected)
+  })
+
+  it('is off while few of many messages find no validator', () => {
+    const core = new Core({ peerGater: true })
+    core.join()
+    core.up(0, { topics: [TOPIC] })
+    for (let i = 0; i < 50; i++) core.receive(0, message(`rejected ${i}`), 'reject')
+    core.receive(0, message('throttled'), 'throttled')
+    expect(Array.from({ length: 50 }, () => core.router.accepts(peer(0), core.now))).not.toContain('control')
   })
 
   it('forgets peers that went', () => {

@@ -83,6 +83,13 @@ describe('leaving', () => {
     expect(core.router.topics()).toEqual([])
   })
 
+  it('says the backoff in whole seconds, none too few', () => {
+    const core = new Core({ unsubscribeBackoff: 1500 })
+    core.up(0, { topics: [TOPIC] })
+    core.join()
+    expect(sent(core.leave(), 0).at(-1)!.control!.prune).toEqual([{ topic: TOPIC, backoffSeconds: 2, peers: [] }])
+  })
+
   it('and coming back soon leaves those alone, until their backoff and some slack are over', () => {
     const core = new Core()
     core.up(0, { topics: [TOPIC] })
@@ -233,6 +240,36 @@ describe('a GRAFT', () => {
     expect(core.mesh()).toEqual([peer(0)])
   })
 
+  it('of a peer that is there is nothing new', () => {
+    const core = new Core()
+    core.up(0)
+    core.join()
+    core.control(0, { graft: [TOPIC] })
+    expect(core.control(0, { graft: [TOPIC] })).toEqual([])
+  })
+
+  it('when the time to wait is just over costs nothing, and before that P7', () => {
+    const penalties = [59_999, 60_000].map(ms => {
+      const core = new Core()
+      core.join()
+      core.up(0)
+      core.control(0, { prune: [{ topic: TOPIC, backoffSeconds: 60, peers: [] }] })
+      core.now += ms
+      core.control(0, { graft: [TOPIC] })
+      return core.router.state.scores.snapshot(peer(0))!.behaviourPenalty
+    })
+    expect(penalties).toEqual([1, 0])
+  })
+
+  it('refused because the mesh is full must wait too', () => {
+    const core = new Core()
+    core.join()
+    core.upAll(13)
+    for (let n = 0; n < 13; n++) core.control(n, { graft: [TOPIC] })
+    core.control(12, { graft: [TOPIC] })
+    expect(core.router.state.scores.snapshot(peer(12))!.behaviourPenalty).toBe(2)
+  })
+
   it('for a topic that we are not in is not answered', () => {
     const core = new Core()
     core.up(0)
@@ -376,6 +413,8 @@ describe('a PRUNE', () => {
     const [, parts] = sent(core.leave(), 0)
     const offered = parts!.control!.prune![0]!.peers
     expect(offered).toEqual([{ peerId: peerIdToBytes(peerIdFromString(peer(1))), signedPeerRecord: Uint8Array.of(1) }])
+    core.down(1)
+    expect(core.router.state.records.size).toBe(0)
   })
 
   it('has its peers tried when it comes from one that we think well of', () => {

@@ -67,6 +67,21 @@ describe('a message', () => {
     expect(core.dropped('not subscribed')).toBe(1)
   })
 
+  it('that we published is known when it comes back, whoever wrote it', () => {
+    const core = meshOf(2)
+    core.publish(message('1'))
+    expect(core.receive(0, message('1'))).toEqual([])
+    expect(core.dropped('duplicate')).toBe(1)
+  })
+
+  it('goes to a peer that spoke floodsub once as to all others', () => {
+    const core = meshOf(12)
+    core.up(20, { topics: [TOPIC], protocol: FLOODSUB })
+    core.down(20)
+    core.up(20)
+    expect(recipients(core.receive(0, message('1')))).not.toContain(peer(20))
+  })
+
   it('of our own that comes back is dropped, and is not held against the peer', () => {
     const core = meshOf(2, { scoreParams: { topics: { [TOPIC]: {} } } })
     const own = { ...message('1'), author: SELF }
@@ -282,6 +297,14 @@ describe('gossip', () => {
     }
   })
 
+  it('does not go to direct peers, which get everything', () => {
+    const core = new Core({ directPeers: [{ id: peerIdFromString(peer(9)), addrs: [] }] })
+    core.join()
+    core.up(9, { topics: [TOPIC] })
+    core.publish(message('1'))
+    expect(sent(core.beat(), 9)).toEqual([])
+  })
+
   it('is told a peer in as many RPCs as it listens to between two heartbeats, as much as they hold', () => {
     const topics = fc.uniqueArray(fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 60 }), {
       ...{ minLength: 1, maxLength: 5 }
@@ -429,6 +452,14 @@ describe('gossip', () => {
     core.receive(0, message('1'))
     core.beat(4)
     expect(core.router.state.scores.score(peer(1))).toBe(0)
+  })
+
+  it('nor, of two that said so, the one that we did not read', () => {
+    const core = meshOf(3)
+    for (const n of [1, 2]) core.control(n, { ihave: [{ topic: TOPIC, ids: ['1'] }] })
+    core.handle({ type: 'gated', peer: peer(1), count: 1 })
+    core.beat(4)
+    expect([1, 2].map(n => core.router.state.scores.snapshot(peer(n))!.behaviourPenalty > 0)).toEqual([false, true])
   })
 
   it('nor when we did not read what the peer sent', () => {

@@ -112,6 +112,23 @@ describe('messages in parts', () => {
     first(core, 1, false)
     expect(receive(core, 1, group)).toEqual([])
     expect(receive(core, 0, group).map(({ type }) => type)).toEqual(['partial'])
+    core.handle({ type: 'inboundClosed', peer: peer(0) })
+    expect(receive(core, 0, group)).toEqual([])
+  })
+
+  it('are not looked at unless the application wants them', () => {
+    const core = new Core()
+    core.join()
+    core.up(0, { protocol: GOSSIPSUB_1_3 })
+    first(core, 0, true)
+    expect(receive(core, 0, group)).toEqual([])
+  })
+
+  it('that nobody takes part in are forgotten at once', () => {
+    const core = partialCore(1)
+    receive(core, 0, group)
+    core.beat()
+    expect(core.router.state.partials.groups.size).toBe(0)
   })
 
   it('that a peer began are offered to others once they are ours too', () => {

@@ -3,6 +3,7 @@ import type { RejectReason } from '@ts-libp2p/pubsub'
 import { describe, expect, it } from 'vitest'
 import { encodeMessage } from '../../pubsub/src/wire-message.ts'
 import { MAX_RETAINED_SCORES } from '../src/limits.ts'
+import { Deliveries } from '../src/score/deliveries.ts'
 import { defaultPeerScoreParams, type PeerScoreParams, type TopicScoreParams } from '../src/score/params.ts'
 import { PeerScores } from '../src/score/peer-scores.ts'
 import vectors from './vectors/peer-score.json' with { type: 'json' }
@@ -178,7 +179,39 @@ describe('a peer that goes', () => {
   })
 })
 
+describe('a message that was accepted', () => {
+  it('is not rejected any more', () => {
+    const { scores, of, sent } = scoring({}, 'a')
+    scores.validate(sent('a'), 0)
+    scores.deliver(sent('a'), 0)
+    scores.reject(sent('a'), 'validation failed', 0)
+    expect(of('a').invalidMessageDeliveries).toBe(0)
+  })
+
+  it('is remembered with so many others, and so long', () => {
+    const deliveries = new Deliveries(100, 2)
+    for (const [now, id] of ['a', 'b', 'c'].entries()) deliveries.of(id, now).validatedAt = 7
+    expect([deliveries.size, deliveries.of('c', 3).validatedAt]).toEqual([2, 7])
+    deliveries.expire(101)
+    expect(deliveries.size).toBe(2)
+    deliveries.expire(102)
+    expect(deliveries.size).toBe(1)
+  })
+})
+
 describe('an address', () => {
+  it.each([
+    ['2001:db8::1', 0],
+    ['2001:db8:1::/64', 1],
+    ['2001:db8:2::/64', 0],
+    ['2001:db9::1', 1]
+  ])('that is exempt counts for nobody, a whole /64 if it is listed itself: %s', (ip, expected) => {
+    const IPColocationFactorWhitelist = new Set(['2001:db8::/32', '2001:db8:2::/64'])
+    const { scores } = scoring({ IPColocationFactorThreshold: 1, IPColocationFactorWhitelist }, 'a', 'b')
+    for (const peer of ['a', 'b']) scores.setIps(peer, [ip])
+    expect(scores.snapshot('a')!.IPColocationFactor).toBe(expected)
+  })
+
   it('of a peer that is not known counts for nobody', () => {
     const { scores } = scoring({ IPColocationFactorThreshold: 1 }, 'a')
     scores.setIps('a', ['1.2.3.4'])
@@ -196,6 +229,8 @@ describe('a peer that comes to the mesh again', () => {
     scores.refresh(1001)
     expect(of('a')).toMatchObject({ isMeshDeliveryExpected: true, meshTimeMs: 1001 })
     scores.prune('a', T)
+    // Without P1, but with P3 besides P3b, as in go-libp2p-pubsub.
+    expect(scores.score('a')).toBe(-32)
     scores.graft('a', T, 2000)
     expect(of('a')).toMatchObject({ isMeshDeliveryExpected: false, meshTimeMs: 0, meshFailurePenalty: 16 })
     scores.refresh(3001)
@@ -209,8 +244,11 @@ describe('the content of a rejected message', () => {
     const { scores, sent } = scoring({}, 'a')
     const [first, other] = ['first', 'other'].map(text => encodeMessage({ topic: T, data: fromUtf8(text) }))
     scores.validate(sent('a'), 0, first)
+    const areSettled = () => [first, other].map(message => scores.isSettled('1', message!.bytes))
+    expect(areSettled()).toEqual([true, false])
     scores.reject(sent('a'), 'validation failed', 0)
     scores.validate(sent('a'), 0, other)
+    expect(areSettled()).toEqual([false, false])
     expect([scores.isTwin('1', first!), scores.isTwin('1', other!)]).toEqual([false, true])
   })
 })

@@ -2,7 +2,7 @@
  * Releases, all packages under one version:
  *
  *   pnpm release 0.2.0       sets the version everywhere and gathers `changes/` into CHANGELOG.md, for a commit and a tag
- *   pnpm release --dry-run   packs, checks each tarball, and prints what would be published
+ *   pnpm release --dry-run   checks the manifests, packs, checks each tarball, and prints what would be published
  *   pnpm release --publish   the same, then publishes, with provenance: for the workflow that a tag starts
  */
 import { spawnSync } from 'node:child_process'
@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gatherChanges, pendingChanges, section } from './changelog.ts'
 import { checkTarballs } from './check-tarballs.ts'
+import { manifestProblems } from './manifests.ts'
 import { packAll, publishedPackages } from './tarballs.ts'
 
 const AGENT_VERSION = 'packages/identify/src/version.ts'
@@ -50,6 +51,8 @@ function replace(path: string, from: string | RegExp, to: string): void {
 }
 
 async function publish(isReal: boolean): Promise<void> {
+  const problems = manifestProblems()
+  if (problems.length > 0) throw new Error(problems.join('\n'))
   const folder = mkdtempSync(join(tmpdir(), 'ts-libp2p-release-'))
   try {
     const tarballs = packAll(folder)

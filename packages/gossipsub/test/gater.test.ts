@@ -104,6 +104,18 @@ describe('the peer gater', () => {
     expect(accepted('a')).toBeLessThan(30)
   })
 
+  it('is on from the threshold on', () => {
+    gater = new PeerGater({ ...params, threshold: 0.5 }, new SeededRandom(1))
+    gater.addPeer('a', '1.2.3.4')
+    for (let i = 0; i < 100; i++) gater.reject('a')
+    for (let i = 0; i < 3; i++) gater.validate()
+    gater.throttle(now)
+    expect(accepted('a')).toBe(1000)
+    gater.throttle(now)
+    gater.validate()
+    expect(accepted('a')).toBeLessThan(10)
+  })
+
   it('weighs what is ignored as it is told', () => {
     gater = new PeerGater({ ...params, ignoreWeight: 100 }, new SeededRandom(1))
     gater.addPeer('a', '1.2.3.4')

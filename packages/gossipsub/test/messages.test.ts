@@ -70,7 +70,7 @@ describe('a message', () => {
   it('that we published is known when it comes back, whoever wrote it', () => {
     const core = meshOf(2)
     core.publish(message('1'))
-    expect(core.receive(0, message('1'))).toEqual([])
+    expect(core.receive(0, message('1'))).toEqual([{ type: 'cancel', peer: peer(0), ids: ['1'] }])
     expect(core.dropped('duplicate')).toBe(1)
   })
 

@@ -187,7 +187,12 @@ describe('messages in parts', () => {
     expect([...states()!.keys()]).toEqual([peer(0), peer(1)])
     core.down(1)
     expect([...states()!.keys()]).toEqual([peer(0)])
-    core.beat(4)
+    for (let i = 0; i < 2; i++) {
+      core.router.publishPartial({ topic: TOPIC, groupId: group }, () => [], core.now)
+      core.beat(3)
+      expect(states()).toBeDefined()
+    }
+    core.beat()
     expect(states()).toBeUndefined()
   })
 

@@ -179,6 +179,23 @@ describe('a peer that goes', () => {
   })
 })
 
+describe('a peer in the mesh', () => {
+  it('gets P1 for whole quanta, and P3 for what it brings there, up to the cap', () => {
+    const { scores, of, sent } = scoring({}, 'a', 'b')
+    scores.graft('a', T, 0)
+    scores.refresh(900)
+    expect(scores.score('a')).toBe(0)
+    for (let i = 0; i < 8; i++) {
+      scores.validate(sent('a', `${i}`), 0)
+      scores.deliver(sent('a', `${i}`), 0)
+      scores.duplicate(sent('b', `${i}`), 0)
+    }
+    expect([of('a').meshMessageDeliveries, of('b')?.meshMessageDeliveries]).toEqual([8, 0])
+    scores.setTopicParams(T, { ...TOPIC_PARAMS, meshMessageDeliveriesCap: 5, firstMessageDeliveriesCap: 6 })
+    expect([of('a').meshMessageDeliveries, of('a').firstMessageDeliveries]).toEqual([5, 6])
+  })
+})
+
 describe('a message that was accepted', () => {
   it('is not rejected any more', () => {
     const { scores, of, sent } = scoring({}, 'a')
@@ -210,6 +227,14 @@ describe('an address', () => {
     const { scores } = scoring({ IPColocationFactorThreshold: 1, IPColocationFactorWhitelist }, 'a', 'b')
     for (const peer of ['a', 'b']) scores.setIps(peer, [ip])
     expect(scores.snapshot('a')!.IPColocationFactor).toBe(expected)
+  })
+
+  it('that a peer has no more does not count', () => {
+    const { scores } = scoring({ IPColocationFactorThreshold: 1 }, 'a', 'b')
+    for (const [peer, ip] of ['a 1.1.1.1', 'b 1.1.1.1', 'b 2.2.2.2'].map(each => each.split(' '))) {
+      scores.setIps(peer!, [ip!])
+    }
+    expect(scores.snapshot('a')!.IPColocationFactor).toBe(0)
   })
 
   it('of a peer that is not known counts for nobody', () => {

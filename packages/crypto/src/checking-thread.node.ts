@@ -1,5 +1,6 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 import type { PublicKey } from '@ts-libp2p/interface'
+import { Crowding } from './crowding.node.ts'
 import { isWeakPoint } from './ed25519-points.ts'
 import { MAX_CHECKING_KEYS, MAX_WAITING_CHECK_BYTES, MAX_WAITING_CHECKS } from './limits.ts'
 import { KEY_BYTES, SIGNATURE_BYTES, SignatureRing } from './signature-ring.node.ts'
@@ -25,6 +26,15 @@ const CHECKS_BEFORE_START = 64
 /** Answers that are worth waking this thread for. When the other one has nothing left, it is woken for less. */
 const ANSWERS_AT_ONCE = 16
 
+export interface CheckingThreadInit {
+  /** Of the other thread. */
+  readonly program?: string
+  /** In milliseconds. */
+  readonly now?: () => number
+  /** Whether all processors are busy: all checks are made on the thread that asks then. Default: as measured. */
+  readonly isCrowded?: (now: number) => boolean
+}
+
 /** Another thread that checks signatures, and what waits for it. When it dies, all that it left is checked here. */
 export class CheckingThread {
   private readonly program: string
@@ -34,20 +44,23 @@ export class CheckingThread {
   private ring: SignatureRing | undefined
   private worker: Worker | undefined
   private readonly now: () => number
+  private readonly isCrowded: (now: number) => boolean
   private checksHere = MAX_SAVED_CHECKS_HERE
   private since: number
   private beforeStart = CHECKS_BEFORE_START
 
-  /** `now` is in milliseconds. */
-  constructor(program: string = VERIFIER_PROGRAM, now: () => number = () => performance.now()) {
+  constructor({ program = VERIFIER_PROGRAM, now = () => performance.now(), isCrowded }: CheckingThreadInit = {}) {
+    const crowding = new Crowding()
     this.program = program
     this.now = now
+    this.isCrowded = isCrowded ?? (at => crowding.look(at))
     this.since = now()
   }
 
   /** As `VerifierThread` says. */
   take(check: SignatureCheck, answer: (isValid: boolean) => void): boolean {
-    if (this.hasTimeHere()) return false
+    const now = this.now()
+    if (this.hasTimeHere(now) || this.isCrowded(now)) return false
     if (check.signature.byteLength !== SIGNATURE_BYTES || !this.isSuitable(check.key)) return false
     if (this.status === 'not needed' && --this.beforeStart <= 0) this.start()
     const slot = this.status === 'running' ? (this.ring?.push(check) ?? -1) : -1
@@ -63,8 +76,7 @@ export class CheckingThread {
     await this.worker?.terminate()
   }
 
-  private hasTimeHere(): boolean {
-    const now = this.now()
+  private hasTimeHere(now: number): boolean {
     this.checksHere = Math.min(MAX_SAVED_CHECKS_HERE, this.checksHere + (now - this.since) * CHECKS_HERE_EACH_MS)
     this.since = now
     if (this.checksHere < 1) return false

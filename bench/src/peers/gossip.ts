@@ -25,10 +25,9 @@ interface GossipImplementation {
   readonly version: string
   multiaddr(text: string): Multiaddr
   /**
-   * A started node with TCP, noise, yamux, identify and gossipsub, its messages signed or not. `inBackground`: checks
-   * signatures on other threads, where that is left to choose.
+   * A started node with TCP, noise, yamux, identify and gossipsub, its messages signed or not.
    */
-  createGossipNode(options: { listen: string[]; signed: boolean; inBackground: boolean }): Promise<GossipNode>
+  createGossipNode(options: { listen: string[]; signed: boolean }): Promise<GossipNode>
 }
 
 /** What nodes of a process are told: `first` is the number of its first, of `total` in all processes. */
@@ -37,7 +36,6 @@ interface GossipRequest {
   readonly first: number
   readonly total: number
   readonly signed: boolean
-  readonly inBackground: boolean
   readonly addrs: readonly string[]
   readonly window: number
   readonly bytes: number
@@ -69,10 +67,10 @@ function gossipCommands(implementation: GossipImplementation): Commands {
   let members: Member[] = []
   return {
     async gossipNodes(request) {
-      const { count, first, total, signed, inBackground } = request as unknown as GossipRequest
+      const { count, first, total, signed } = request as unknown as GossipRequest
       const listen = ['/ip4/127.0.0.1/tcp/0']
       const nodes = await Promise.all(
-        Array.from({ length: count }, () => implementation.createGossipNode({ listen, signed, inBackground }))
+        Array.from({ length: count }, () => implementation.createGossipNode({ listen, signed }))
       )
       members = nodes.map((node, i) => new Member(node, first + i, total))
       return { addrs: nodes.map(({ node }) => String(node.getMultiaddrs()[0])) }

@@ -16,22 +16,18 @@ interface Case {
   /** Each with a share of the nodes. */
   readonly processes: number
   readonly signed: boolean
-  /** Whether signatures are checked on other threads, where an implementation leaves the choice: ours does. */
-  readonly inBackground?: boolean
 }
 
 const CASES: readonly Case[] = [
   { name: 'gossip-10', nodes: 10, processes: 1, signed: true },
   { name: 'gossip-20', nodes: 20, processes: 1, signed: true },
-  { name: 'gossip-10-threads', nodes: 10, processes: 1, signed: true, inBackground: true },
   { name: 'gossip-10-nosign', nodes: 10, processes: 1, signed: false },
   { name: 'gossip-20-nosign', nodes: 20, processes: 1, signed: false },
   { name: 'gossip-8p', nodes: 8, processes: 8, signed: true }
 ]
 
-function rowsOf({ name, nodes, processes, signed, inBackground = false }: Case): Row[] {
-  const threads = inBackground ? ', ours with `verifyInBackground`' : ''
-  const where = `${processes === 1 ? 'in one process' : `in ${processes} processes`}${threads}`
+function rowsOf({ name, nodes, processes, signed }: Case): Row[] {
+  const where = processes === 1 ? 'in one process' : `in ${processes} processes`
   const what = `${signed ? 'Ed25519-signed' : 'unsigned'} messages of 1 KiB among ${nodes} nodes ${where}, each publishing`
   return [
     { name, unit: '1/s', higherIsBetter: true, about: `Deliveries of ${what}, ${WINDOW} under way from each.` },
@@ -71,7 +67,7 @@ function isFair(peer: PeerName, { processes }: Case): boolean {
 
 async function measureCase(
   { agents, pace }: Run,
-  { name, nodes, processes, signed, inBackground = false }: Case
+  { name, nodes, processes, signed }: Case
 ): Promise<Record<string, number>> {
   const { warmupMs, durationMs } = pace
   const started = await agents(processes, { program: 'gossip' })
@@ -84,8 +80,7 @@ async function measureCase(
     count: nodes / processes,
     first,
     total: nodes,
-    signed,
-    inBackground
+    signed
   }))
   const addrs = (replies as unknown as { addrs: string[] }[]).flatMap(reply => reply.addrs)
   await all('gossipDial', () => ({ addrs }))

@@ -38,8 +38,9 @@ export interface PubsubOptions {
   /** Messages that validators may work on at once; further ones are dropped. Default 1,024. */
   readonly validationConcurrency?: number
   /**
-   * Have Ed25519 signatures checked on another thread, in Node, when more than a thousand a second come: they are then no work
-   * for this one, which decides how much a node can take. All nodes of a process share one such thread. Default false.
+   * Have Ed25519 signatures checked on another thread, in Node, when more than a thousand a second come and a processor is
+   * free: they are then no work for this one, which decides how much a node can take. All nodes of a process share one
+   * such thread, which takes 15 to 21 MB once it runs. Default true.
    */
   readonly verifyInBackground?: boolean
   /** Bytes of an RPC, either way. Default 1 MiB. */
@@ -96,7 +97,7 @@ export function checkPubsubOptions(options: PubsubOptions): CheckedPubsubOptions
     ignoreDuplicatePublishError: options.ignoreDuplicatePublishError ?? false,
     isAllowed: allowedBy(options),
     defaultValidators: options.defaultValidators ?? [],
-    verifyInBackground: options.verifyInBackground ?? false,
+    verifyInBackground: options.verifyInBackground ?? true,
     decodeRpcLimits: { ...DECODE_RPC_LIMITS, ...options.decodeRpcLimits },
     runOnLimitedConnection: options.runOnLimitedConnection ?? false,
     tracer: options.tracer

@@ -5,11 +5,11 @@ import { nodeOptions, OURS } from '../our-node.ts'
 
 runGossipAgent({
   ...OURS,
-  async createGossipNode({ listen, signed, inBackground }) {
+  async createGossipNode({ listen, signed }) {
     const globalSignaturePolicy = signed ? 'StrictSign' : 'StrictNoSign'
     const node = await createLibp2p({
       ...nodeOptions(listen),
-      services: { pubsub: gossipsub({ globalSignaturePolicy, verifyInBackground: inBackground }) }
+      services: { pubsub: gossipsub({ globalSignaturePolicy }) }
     })
     return { node, pubsub: node.services.pubsub }
   }

@@ -133,11 +133,15 @@ describe('messages in parts', () => {
 
   it('that a peer began are offered to others once they are ours too', () => {
     const core = partialCore(9)
-    receive(core, 0, group)
+    const [effect] = receive(core, 0, group)
+    if (effect?.type === 'partial') effect.peerStates.set(peer(0), 'has some')
     const offered = () => core.beat().filter(({ type }) => type === 'partialGossip').length
     expect(offered()).toBe(0)
     core.router.publishPartial({ topic: TOPIC, groupId: group }, () => [], core.now)
     expect(offered()).toBe(1)
+    expect(core.router.state.partials.groups.get(TOPIC)!.values().next().value!.peerStates.get(peer(0))).toBe(
+      'has some'
+    )
   })
 
   it('go to the fanout of a topic that we are not in, and what is done meanwhile is done for itself', () => {

@@ -1,4 +1,4 @@
-import type { Node, PeerId } from '@ts-libp2p/interface'
+import { InvalidParametersError, type Node, type PeerId } from '@ts-libp2p/interface'
 import {
   type Effect,
   guarded,
@@ -46,7 +46,10 @@ export interface GossipsubEvents extends PubsubEvents {
 
 /** Publish and subscribe over a mesh. Peers are named by base58 of their ids where their names are all that is needed. */
 export interface Gossipsub extends Pubsub<GossipsubEvents> {
-  /** Joins a topic. `partial`: how its messages are exchanged in parts, for topics that we are not in yet. */
+  /**
+   * Joins a topic. `partial`: how its messages are exchanged in parts, for topics that we are not in yet. Throws an
+   * `InvalidParametersError` for that without the option `partialMessages`.
+   */
   subscribe(topic: string, partial?: PartialTopic): void
   /** Peers in the mesh of a topic. */
   getMeshPeers(topic: string): string[]
@@ -119,8 +122,17 @@ export class GossipsubService extends PubsubService<GossipsubEvents, GossipRoute
   }
 
   override subscribe(topic: string, partial?: PartialTopic): void {
-    if (partial !== undefined) this.router.setPartial(topic, partial)
+    if (partial !== undefined) {
+      this.checkPartial(`subscribing to ${topic} for parts`)
+      this.router.setPartial(topic, partial)
+    }
     super.subscribe(topic)
+  }
+
+  /** Peers would send parts in place of messages, and nobody would take them. */
+  private checkPartial(what: string): void {
+    if (this.settings.partialMessages !== undefined) return
+    throw new InvalidParametersError(`${what} takes the option \`partialMessages\``)
   }
 
   getMeshPeers(topic: string): string[] {
@@ -157,6 +169,7 @@ export class GossipsubService extends PubsubService<GossipsubEvents, GossipRoute
       requestsPartial: (peer: string) => boolean
     ) => Iterable<PartialAction>
   ): void {
+    this.checkPartial(`publishing parts to ${topic}`)
     const ask = (
       states: Map<PeerKey, unknown>,
       requestsPartial: (peer: PeerKey) => boolean

@@ -172,6 +172,24 @@ describe('messages in parts', () => {
     expect(asked).toEqual([peer(0)])
   })
 
+  it('of topics that we exchange none in are not kept', () => {
+    const core = partialCore(1)
+    core.join('plain')
+    for (const topic of ['plain', 'unknown']) {
+      const partial: Partial = { topic, groupId: group, message: Uint8Array.of(1) }
+      expect(core.handle({ type: 'control', peer: peer(0), control: undefined, partial, isFirst: false })).toEqual([])
+    }
+    expect([...core.router.state.partials.groups.keys()]).toEqual([])
+  })
+
+  it('do not stand in for messages to a peer that asks for them and did not announce the extension', () => {
+    const core = partialCore(0)
+    core.up(0, { protocol: GOSSIPSUB_1_3 })
+    first(core, 0, false)
+    core.say(0, [WANTS])
+    expect(recipients(core.publish(message('1')))).toEqual([peer(0)])
+  })
+
   it('are begun by a peer so often and no more', () => {
     const core = partialCore(40)
     const begun = Array.from({ length: 40 }, (_, n) => {
@@ -200,6 +218,20 @@ describe('messages in parts', () => {
     expect(states()).toBeUndefined()
   })
 
+  it('are forgotten of a peer that leaves the topic, or was never reached', () => {
+    const core = partialCore(3)
+    core.router.publishPartial({ topic: TOPIC, groupId: group }, () => [], core.now)
+    const states = core.router.state.partials.groups.get(TOPIC)!.values().next().value!.peerStates
+    core.say(1, [{ topic: TOPIC, subscribe: false }])
+    expect([...states.keys()]).toEqual([peer(0), peer(2)])
+    // No stream leads to this one.
+    first(core, 7, true)
+    const [effect] = receive(core, 7, group) as [Effect & { type: 'partial' }]
+    effect.peerStates.set(peer(7), 'a share')
+    core.handle({ type: 'inboundClosed', peer: peer(7) })
+    expect([...states.keys()]).toEqual([peer(0), peer(2)])
+  })
+
   it('are offered to peers outside the mesh', () => {
     const core = partialCore(9)
     core.router.publishPartial({ topic: TOPIC, groupId: group }, () => [], core.now)
@@ -209,6 +241,15 @@ describe('messages in parts', () => {
     expect(core.beat().filter(({ type }) => type === 'partialGossip')).toEqual([])
     core.publish(message('1'))
     expect(sent(core.beat()).filter(({ control }) => control?.ihave !== undefined)).toEqual([])
+  })
+
+  simulationTest('take an application', async ({ simulate }) => {
+    const [node] = await startStar(simulate(), [{}])
+    const { pubsub } = node!.services
+    const needsOption = /takes the option `partialMessages`/
+    expect(() => pubsub.subscribe(TOPIC, { requestsPartial: true, supportsSendingPartial: true })).toThrow(needsOption)
+    expect(() => pubsub.publishPartial(TOPIC, group, () => [])).toThrow(needsOption)
+    expect(pubsub.getTopics()).toEqual([])
   })
 
   simulationTest('reach an application that puts them together', async ({ simulate }) => {

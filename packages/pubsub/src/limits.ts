@@ -51,7 +51,7 @@ export const MAX_AUTHORS = 4096
 /** Messages that wait for one peer. go-libp2p-pubsub drops from 32 on; the public test harness sets 600. */
 export const MAX_QUEUED_MESSAGES = 1024
 
-/** Bytes of messages that wait for one peer. At 50 Mbit/s they take more than a second. */
+/** Bytes of messages that wait for one peer, and of parts of messages. At 50 Mbit/s they take more than a second. */
 export const MAX_QUEUED_BYTES: number = 16 * 1024 * 1024
 
 /** Ids of each kind of gossip that wait for one peer; the oldest go first. Gossip is not worth waiting long for. */

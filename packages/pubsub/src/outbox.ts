@@ -43,6 +43,7 @@ export class Outbox {
   private readonly iwant = new Set<MessageId>()
   private readonly idontwant = new Set<MessageId>()
   private readonly partials = new Fifo<Partial>()
+  private partialBytes = 0
   private ids = 0
   /** Something but messages and ids waits: asked for with each message, so it is not counted together each time. */
   private hasMoreThanIds = false
@@ -131,6 +132,7 @@ export class Outbox {
     this.others.clear()
     this.bytes = 0
     this.partials.clear()
+    this.partialBytes = 0
     this.clearControl()
   }
 
@@ -199,7 +201,13 @@ export class Outbox {
 
   /** An RPC holds one of these only. */
   private *waitingPartials(): Generator<RpcParts> {
-    for (let partial = this.partials.shift(); partial !== undefined; partial = this.partials.shift()) yield { partial }
+    for (let partial = this.shiftPartial(); partial !== undefined; partial = this.shiftPartial()) yield { partial }
+  }
+
+  private shiftPartial(): Partial | undefined {
+    const partial = this.partials.shift()
+    if (partial !== undefined) this.partialBytes -= bytesOf(partial)
+    return partial
   }
 
   /** Left as it is where it can be: peers that are told the same share its bytes. */
@@ -221,11 +229,15 @@ export class Outbox {
     if (ids.length > room) this.onDrop('gossip queue full', ids.length - room)
   }
 
+  /** The oldest make room: news of parts is told again. */
   private addPartial(partial: Partial): void {
     this.partials.push(partial)
-    if (this.partials.length <= MAX_QUEUED_MESSAGES) return
-    this.partials.shift()
-    this.onDrop('queue full', 1)
+    this.partialBytes += bytesOf(partial)
+    while (this.partials.length > MAX_QUEUED_MESSAGES || this.partialBytes > MAX_QUEUED_BYTES) {
+      if (this.partials.length === 1) return
+      this.shiftPartial()
+      this.onDrop('queue full', 1)
+    }
   }
 
   private encode(parts: RpcParts): Uint8Array[] {
@@ -246,6 +258,10 @@ export class Outbox {
       if (each.size > 0) each.clear()
     }
   }
+}
+
+function bytesOf({ groupId, message, metadata }: Partial): number {
+  return groupId.byteLength + (message?.byteLength ?? 0) + (metadata?.byteLength ?? 0)
 }
 
 function batches<T>(items: readonly T[], size: number): T[][] {

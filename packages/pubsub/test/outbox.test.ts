@@ -14,7 +14,7 @@ import {
 } from '../src/limits.ts'
 import { Outbox } from '../src/outbox.ts'
 import { RoutedMessage } from '../src/routed-message.ts'
-import { decodeRpc, type Rpc } from '../src/rpc.ts'
+import { decodeRpc, type Partial, type Rpc } from '../src/rpc.ts'
 import { encodeMessage } from '../src/wire-message.ts'
 
 let outbox: Outbox
@@ -55,6 +55,19 @@ describe('the outbox of a peer', () => {
       ihave: [{ topic: 'a', ids: ['1', '2'] }]
     })
     expect(takeRpcs()).toEqual([])
+  })
+
+  it('holds so many bytes of parts of messages, the latest', () => {
+    const part = (n: number): Partial => ({
+      ...{ topic: 'a', groupId: Uint8Array.of(n), metadata: new Uint8Array(100) },
+      message: new Uint8Array(MAX_QUEUED_BYTES / 32 - 101)
+    })
+    for (let n = 0; n < 35; n++) outbox.add({ partial: part(n) })
+    expect(takeRpcs().map(({ partial }) => partial?.groupId[0])).toEqual(Array.from({ length: 32 }, (_, i) => i + 3))
+    expect(dropped.get('queue full')).toBe(3)
+    // What was sent makes room.
+    for (let n = 0; n < 32; n++) outbox.add({ partial: part(n) })
+    expect(takeRpcs()).toHaveLength(32)
   })
 
   it('keeps the latest word on each topic only', () => {

@@ -44,22 +44,28 @@ export function partialFlags(s: State, topic: string): Omit<Subscription, 'topic
 
 /** The peer sends us parts: it need not be told what we have whole. */
 export function sendsParts(s: State, topic: string, peer: PeerKey): boolean {
-  const isWanted = s.partials.topics.get(topic)?.requestsPartial === true
-  return isWanted && s.subscriptions.of(topic).get(peer)?.supportsSendingPartial === true
+  if (s.partials.topics.get(topic)?.requestsPartial !== true || !exchangesParts(s, peer)) return false
+  return s.subscriptions.of(topic).get(peer)?.supportsSendingPartial === true
 }
 
-/** The peer gets parts from us, not whole messages. */
+/** The peer gets parts from us, not whole messages. One that asks for them and cannot read them gets messages whole. */
 export function getsParts(s: State, topic: string, peer: PeerKey): boolean {
-  return s.partials.topics.get(topic)?.supportsSendingPartial === true && requestsParts(s, topic, peer)
+  if (s.partials.topics.get(topic)?.supportsSendingPartial !== true) return false
+  return requestsParts(s, topic, peer) && exchangesParts(s, peer)
+}
+
+/** Both of us announced the extension. */
+function exchangesParts(s: State, peer: PeerKey): boolean {
+  return s.partials.isOn && s.extensions.get(peer)?.partialMessages === true
 }
 
 function requestsParts(s: State, topic: string, peer: PeerKey): boolean {
   return s.subscriptions.of(topic).get(peer)?.requestsPartial === true
 }
 
-/** Parts, or news of them, from a peer. */
+/** Parts, or news of them, from a peer. Nothing is kept of topics that we exchange none in: peers could name any number. */
 export function onPartial(s: State, peer: PeerKey, partial: Partial | undefined): void {
-  if (partial === undefined || !s.partials.isOn || s.extensions.get(peer)?.partialMessages !== true) return
+  if (partial === undefined || !exchangesParts(s, peer) || !s.partials.topics.has(partial.topic)) return
   const group = groupOf(s, partial, peer)
   if (group !== undefined) s.effects.push({ type: 'partial', peer, partial, peerStates: group.peerStates })
 }
@@ -104,18 +110,21 @@ export function agePartials(s: State): void {
   }
 }
 
+/** The peer is gone. */
 export function forgetPartials(s: State, peer: PeerKey): void {
-  for (const groups of s.partials.groups.values()) for (const { peerStates } of groups.values()) peerStates.delete(peer)
+  for (const topic of s.partials.groups.keys()) forgetPartialsIn(s, topic, peer)
+}
+
+/** The peer is not in the topic any more. */
+export function forgetPartialsIn(s: State, topic: string, peer: PeerKey): void {
+  for (const { peerStates } of s.partials.groups.get(topic)?.values() ?? []) peerStates.delete(peer)
 }
 
 /** Mesh, or fanout, peers that exchange parts of the topic with us. */
 function partialPeers(s: State, topic: string): PeerKey[] {
   const mesh = s.mesh.of(topic)
   const peers = mesh.size > 0 ? mesh : fanoutFor(s, topic)
-  return [...peers].filter(peer => {
-    const canExchange = s.extensions.get(peer)?.partialMessages === true
-    return canExchange && (sendsParts(s, topic, peer) || getsParts(s, topic, peer))
-  })
+  return [...peers].filter(peer => sendsParts(s, topic, peer) || getsParts(s, topic, peer))
 }
 
 /** Undefined when the peer, or all peers together, started too many. */

@@ -4,7 +4,7 @@ import { countDrop } from '@ts-libp2p/pubsub'
 import { ownExtensions } from './extensions.ts'
 import { removeFromMesh } from './grafting.ts'
 import { welcome } from './joining.ts'
-import { forgetPartials, partialFlags } from './partial-messages.ts'
+import { forgetPartials, forgetPartialsIn, partialFlags } from './partial-messages.ts'
 import { featuresOf } from './protocols.ts'
 import { type State, send, trace } from './state.ts'
 
@@ -40,7 +40,10 @@ export function onPeerDown(s: State, peer: PeerKey): void {
 /** Nothing that the peer said holds any more: it says all of it again on its next stream. */
 export function onInboundClosed(s: State, peer: PeerKey): void {
   const topics = s.subscriptions.remove(peer)
-  if (!s.peers.has(peer)) s.scores.removePeer(peer, s.now)
+  if (!s.peers.has(peer)) {
+    s.scores.removePeer(peer, s.now)
+    forgetPartials(s, peer)
+  }
   s.extensions.delete(peer)
   for (const topic of topics) noLongerIn(s, topic, peer)
   if (topics.length === 0) return
@@ -61,5 +64,6 @@ export function onSubscriptions(s: State, peer: PeerKey, subscriptions: readonly
 
 function noLongerIn(s: State, topic: string, peer: PeerKey): void {
   s.fanout.of(topic)?.delete(peer)
+  forgetPartialsIn(s, topic, peer)
   removeFromMesh(s, topic, peer)
 }

@@ -172,6 +172,22 @@ describe('the peer gater', () => {
     expect(Array.from({ length: 50 }, () => core.router.accepts(peer(0), core.now))).not.toContain('control')
   })
 
+  it('takes what is ignored for no worse than that', () => {
+    const core = new Core({ peerGater: true })
+    core.join()
+    for (const n of [0, 1]) core.up(n, { topics: [TOPIC], ips: [`1.1.1.${n}`] })
+    for (let i = 0; i < 100; i++) {
+      core.receive(0, message(`accepted ${i}`))
+      if (i % 10 === 0) core.receive(0, message(`ignored ${i}`), 'ignore')
+      core.receive(1, message(`throttled ${i}`), 'throttled')
+    }
+    const accepted = Array.from({ length: 200 }, () => core.router.accepts(peer(0), core.now)).filter(
+      of => of === 'all'
+    )
+    expect(accepted.length).toBeGreaterThan(160)
+    expect(accepted.length).toBeLessThan(200)
+  })
+
   it('forgets peers that went', () => {
     const core = new Core({ peerGater: { retainStats: 0 } })
     core.join()

@@ -518,6 +518,7 @@ describe('IDONTWANT', () => {
     expect(recipients(core.receive(0, message('1')))).toEqual([peer(2)])
     expect(core.control(1, { iwant: ['1'] })).toEqual([])
     core.beat(3)
+    expect(core.router.state.dontWants.size).toBe(0)
     expect(recipients(core.receive(0, message('2'))).toSorted()).toEqual([1, 2].map(peer).toSorted())
   })
 

@@ -3,8 +3,14 @@ import type { RejectReason } from '@ts-libp2p/pubsub'
 import { describe, expect, it } from 'vitest'
 import { encodeMessage } from '../../pubsub/src/wire-message.ts'
 import { MAX_RETAINED_SCORES } from '../src/limits.ts'
+import { Colocation } from '../src/score/colocation.ts'
 import { Deliveries } from '../src/score/deliveries.ts'
-import { defaultPeerScoreParams, type PeerScoreParams, type TopicScoreParams } from '../src/score/params.ts'
+import {
+  checkScoreParams,
+  defaultPeerScoreParams,
+  type PeerScoreParams,
+  type TopicScoreParams
+} from '../src/score/params.ts'
 import { PeerScores } from '../src/score/peer-scores.ts'
 import vectors from './vectors/peer-score.json' with { type: 'json' }
 
@@ -179,6 +185,21 @@ describe('a peer that goes', () => {
   })
 })
 
+describe('parameters', () => {
+  it.each([
+    [{ IPColocationFactorWeight: 0, IPColocationFactorThreshold: 0 }, true],
+    [{ IPColocationFactorThreshold: 0 }, false],
+    [{ decayToZero: 1 }, false],
+    [{ decayToZero: 0 }, false],
+    [{ behaviourPenaltyDecay: 1 }, false],
+    [{ behaviourPenaltyWeight: 0, behaviourPenaltyDecay: 1 }, true]
+  ])('%j are fine: %s', (params, isFine) => {
+    const check = () => checkScoreParams({ ...defaultPeerScoreParams, ...params })
+    if (isFine) expect(check).not.toThrow()
+    else expect(check).toThrow(`scoreParams.${Object.keys(params).at(-1)}`)
+  })
+})
+
 describe('a peer in the mesh', () => {
   it('gets P1 for whole quanta, and P3 for what it brings there, up to the cap', () => {
     const { scores, of, sent } = scoring({}, 'a', 'b')
@@ -235,6 +256,16 @@ describe('an address', () => {
       scores.setIps(peer!, [ip!])
     }
     expect(scores.snapshot('a')!.IPColocationFactor).toBe(0)
+  })
+
+  it('is forgotten with the last peer behind it', () => {
+    const colocation = new Colocation(1, new Set())
+    for (const peer of ['a', 'b']) colocation.set(peer, ['1.1.1.1', '2.2.2.2'])
+    const sizes = ['a', 'b', 'b'].map(peer => {
+      colocation.remove(peer)
+      return colocation.size
+    })
+    expect(sizes).toEqual([2, 0, 0])
   })
 
   it('of a peer that is not known counts for nobody', () => {

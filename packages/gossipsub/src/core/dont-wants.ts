@@ -9,6 +9,11 @@ export class DontWants {
     this.heartbeats = heartbeats
   }
 
+  /** Peers that said so lately. */
+  get size(): number {
+    return this.byPeer.size
+  }
+
   add(peer: PeerKey, id: MessageId): void {
     const ids = this.byPeer.get(peer) ?? new Map<MessageId, number>()
     this.byPeer.set(peer, ids.set(id, this.heartbeats))

@@ -16,6 +16,11 @@ export class Colocation {
     this.isExempt = exemption(whitelist)
   }
 
+  /** Addresses that somebody is behind. */
+  get size(): number {
+    return this.peers.size
+  }
+
   set(peer: PeerKey, ips: readonly string[]): void {
     this.remove(peer)
     this.ips.set(peer, ips)

@@ -20,6 +20,7 @@ export class SinkPort implements MuxerPort {
 
   openable(): void {}
   emptied(): void {}
+  answered(): void {}
   count(): void {}
 
   failed(err: Error): void {

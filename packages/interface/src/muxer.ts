@@ -43,7 +43,7 @@ export interface StreamMuxer<Muxed extends Stream = Stream> extends TypedEventTa
   createStream(options?: CreateStreamOptions): Promise<Muxed>
   /** Ends every stream and the connection below, at once. */
   abort(err: Error): void
-  /** Closes every stream, then the connection below. */
+  /** Ends our sending on every stream, then closes the connection below. Streams that the remote keeps open are reset. */
   close(options?: AbortOptions): Promise<void>
 }
 

@@ -55,7 +55,10 @@ export class Session extends MuxerSession<Channel> implements MplexHost {
     return this.addStream(this.nextId++, false, options)
   }
 
-  /** The protocol has no goodbye. */
+  /** The protocol has no question for the session. */
+  probe(): void {}
+
+  /** Nor a goodbye. */
   goAway(): void {}
 
   consumed(bytes: number): void {

@@ -15,6 +15,7 @@ class RecordingPort implements MuxerPort {
   wake(): void {}
   openable(): void {}
   emptied(): void {}
+  answered(): void {}
 
   write(buffers: Uint8Array[]): boolean {
     this.written.push(...buffers)

@@ -149,7 +149,10 @@ export class SwarmConnection
     }
   }
 
-  /** Waits for streams to finish, then ends the connection; cuts it when `signal` aborts or `closeTimeoutMs` pass. */
+  /**
+   * Sends what the streams hold, then ends the connection, whatever the peer keeps open; cuts it when `signal` aborts or
+   * `closeTimeoutMs` pass.
+   */
   async close(options: AbortOptions = {}): Promise<void> {
     if (isOver(this.state)) return
     if (this.state === 'open') this.state = 'closing'

@@ -34,7 +34,7 @@ export interface SwarmLimits {
   maxAddressesPerDial: number
   /** Addresses whose failures are remembered. Default 8,192. */
   maxBackoffEntries: number
-  /** Milliseconds that `stop()` waits for connections to close in good order before they are cut. Default 1 s. */
+  /** Milliseconds that connections have to send what is left and close in good order before they are cut. Default 1 s. */
   closeTimeoutMs: number
   /** Inbound streams of one protocol on one connection, unless the handler says otherwise. Default 256. */
   maxInboundStreamsPerProtocol: number

@@ -1,4 +1,5 @@
 import type {
+  Clock,
   Connection,
   MessageStream,
   MultiaddrConnection,
@@ -439,7 +440,7 @@ describe('the connection table', () => {
     await Promise.all(others.map(o => o.stop()))
   })
 
-  it('closes in good order: streams finish first', async () => {
+  it('closes in good order, once what was sent has left', async () => {
     await using a = await startSwarm()
     await using b = await startSwarm()
     a.handle(ECHO, echo)
@@ -449,6 +450,23 @@ describe('the connection table', () => {
     await Promise.all([connection.close(), connection.close()])
     expect(connection.status).toBe('closed')
     await expect.poll(() => a.connections()).toEqual([])
+  })
+
+  it('closes while the peer keeps streams open, and waits for no timer', async () => {
+    const clock: Clock = { now: () => 0, after: () => () => {} }
+    const [a, b] = [makeSwarm({ clock }), makeSwarm({ clock })]
+    await Promise.all([a.start(), b.start()])
+    b.handle(ECHO, () => {})
+    const accepted = new Promise<Connection>(resolve => a.handle(ECHO, (_, connection) => resolve(connection)))
+    const connection = await b.dial(a.addresses())
+    const ours = await connection.newStream(ECHO)
+    const far = await accepted
+    const idle = [ours, await far.newStream(ECHO)]
+    const closed = new Promise<{ error?: Error }>(resolve => far.addEventListener('close', resolve))
+    await connection.close()
+    expect([connection.status, (await closed).error, far.status]).toEqual(['closed', undefined, 'closed'])
+    expect(idle.map(stream => stream.status)).toEqual(['reset', 'reset'])
+    await Promise.all([a.stop(), b.stop()])
   })
 })
 

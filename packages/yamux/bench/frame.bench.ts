@@ -6,7 +6,7 @@ import { Session } from '../src/session.ts'
 
 const nothing = (): void => {}
 const port: MuxerPort = {
-  ...{ wake: nothing, openable: nothing, emptied: nothing, failed: nothing, count: nothing },
+  ...{ wake: nothing, openable: nothing, emptied: nothing, answered: nothing, failed: nothing, count: nothing },
   write: () => true,
   opened: stream => {
     stream.addEventListener('message', nothing)

@@ -33,6 +33,9 @@ import { INITIAL_WINDOW_BYTES, MAX_ACK_BACKLOG, MAX_PENDING_PONGS, MAX_STREAM_ID
 import type { SessionOptions } from './options.ts'
 import { ReceiveWindow } from './receive-window.ts'
 
+/** The value of the ping that `probe` sends. Those of the keepalive count from 1. */
+const PROBE = 0
+
 /** Who dialled is the client and opens the odd ids. */
 export type Role = 'client' | 'server'
 
@@ -65,6 +68,8 @@ export class Session extends MuxerSession<Channel> implements YamuxHost {
   private readonly updates = new Fifo<Channel>()
   private readonly pongs: number[] = []
   private isGoAwayDue = false
+  /** Where the ping is that `probe` asked for. */
+  private probing: 'idle' | 'due' | 'sent' = 'idle'
 
   constructor(role: Role, options: SessionOptions, port: MuxerPort, defaults: MuxedStreamDefaults = {}) {
     super(options, port, defaults)
@@ -108,7 +113,13 @@ export class Session extends MuxerSession<Channel> implements YamuxHost {
     return next
   }
 
-  // The goodbye is said last, when every stream has finished: rust-yamux and js-libp2p end all streams on receiving it.
+  probe(): void {
+    if (this.probing === 'idle') this.probing = 'due'
+    this.port.wake()
+  }
+
+  // The goodbye is said last, after the ends of all streams: go-yamux, rust-yamux and js-libp2p end all streams on
+  // receiving it, and only those whose end they had can still be read to it.
   goAway(): void {
     this.isGoAwayDue = true
     this.port.wake()
@@ -223,6 +234,9 @@ export class Session extends MuxerSession<Channel> implements YamuxHost {
       this.port.wake()
     } else if (!(flags & ACK)) {
       throw new YamuxError('bad-flags', `ping with flags ${flags}: neither question nor answer`)
+    } else if (length === PROBE && this.probing === 'sent') {
+      this.probing = 'idle'
+      this.port.answered()
     } else if (!this.keepalive.pong(length, this.now)) {
       throw new YamuxError('unexpected-pong', `answer ${length} to a ping that was not sent`)
     }
@@ -247,6 +261,10 @@ export class Session extends MuxerSession<Channel> implements YamuxHost {
     if (ping !== undefined) this.writeFrame(PING, SYN, 0, ping)
     for (const value of this.pongs) this.writeFrame(PING, ACK, 0, value)
     this.pongs.length = 0
+    if (this.probing === 'due') {
+      this.probing = 'sent'
+      this.writeFrame(PING, SYN, 0, PROBE)
+    }
     if (this.isGoAwayDue) this.writeFrame(GO_AWAY, 0, 0, GO_AWAY_NORMAL)
     this.isGoAwayDue = false
     for (let due = this.updates.shift(); due !== undefined; due = this.updates.shift()) this.writeUpdate(due)

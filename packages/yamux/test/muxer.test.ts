@@ -1,11 +1,11 @@
 import { bytesEqual, fromHex, fromUtf8, toUtf8 } from '@ts-libp2p/bytes'
 import { InvalidParametersError, type MessageStream, type Metrics } from '@ts-libp2p/interface'
-import { type ByteStream, MAX_WAITING_OPENERS } from '@ts-libp2p/stream'
+import { type ByteStream, MAX_WAITING_OPENERS, StreamReader } from '@ts-libp2p/stream'
 import { collect, foreignStream, settle, streamPair, VirtualClock } from '@ts-libp2p/testing'
 import { describe, expect, it } from 'vitest'
 import { YAMUX_PROTOCOL, type YamuxOptions, yamux } from '../src/index.ts'
 import { closed, echo, factory, muxerPair, nextStream } from './muxer-pair.ts'
-import { frame, frames } from './recording-port.ts'
+import { data, frame, frames } from './recording-port.ts'
 
 describe('streams', () => {
   it('carry bytes both ways and end in good order', async () => {
@@ -171,70 +171,160 @@ describe('opening', () => {
 })
 
 describe('close', () => {
-  it('lets streams finish, says goodbye last, and closes the connection', async () => {
-    const { client, server, ends } = muxerPair()
-    echo(server)
-    const stream = await client.createStream()
+  /** More than a stream may send before its remote reads. */
+  const tooMuch = new Uint8Array(300_000)
+
+  /** A client whose remote is the test. */
+  function rawRemote() {
+    const clock = new VirtualClock()
+    const [end, raw] = streamPair({ clock })
+    return { clock, end, raw, client: factory({}, clock).createStreamMuxer(end), reader: new StreamReader(raw) }
+  }
+
+  it('lets what was sent leave, says goodbye last, and closes the connection', async () => {
+    const { client, server, ends, clock } = muxerPair()
+    const stream = client.openStream()
     stream.send(new Uint8Array(1_000_000))
-    const all = collect(stream)
+    const all = collect(await nextStream(server))
     await client.close()
     expect((await all).byteLength).toBe(1_000_000)
     await settle()
-    expect([client.status, server.status]).toEqual(['closed', 'closed'])
+    expect([client.status, server.status, clock.pendingTimers]).toEqual(['closed', 'closed', 0])
     expect(ends.map(end => end.status)).toEqual(['closed', 'closed'])
+  })
+
+  it('waits for no stream that the remote keeps open, nor for any timer, and both sides learn why it ended', async () => {
+    const { client, server, ends, clock } = muxerPair()
+    const overs: unknown[] = []
+    for (const muxer of [client, server]) muxer.addEventListener('close', ({ error }) => overs.push(error))
+    const [ours, theirs] = [client.openStream(), server.openStream()]
+    const streams = [ours, await nextStream(client), theirs, await nextStream(server)]
+    const errors = Promise.all(streams.map(closed))
+    const before = clock.now()
+    await client.close()
+    const [ourError, ourOther, theirError, theirOther] = await errors
+    for (const error of [ourError, ourOther]) {
+      expect(error).toMatchObject({ name: 'StreamResetError', cause: { message: 'we closed the connection' } })
+    }
+    for (const error of [theirError, theirOther]) {
+      expect(error).toMatchObject({ name: 'StreamResetError', message: 'the connection has ended' })
+      expect(error?.cause).toMatchObject({ message: 'the remote ended the session in good order' })
+    }
+    await settle()
+    expect([overs, clock.now() - before, clock.pendingTimers]).toEqual([[undefined, undefined], 0, 0])
+    expect(ends.map(end => end.status)).toEqual(['closed', 'closed'])
+  })
+
+  it('gives the remote a round trip to answer what was sent', async () => {
+    const { client, server } = muxerPair()
+    echo(server)
+    const stream = client.openStream()
+    const bytes = Uint8Array.from({ length: 10_000 }, (_, i) => i % 251)
+    stream.send(bytes)
+    await client.close()
+    expect(bytesEqual(await collect(stream), bytes)).toBe(true)
+    expect(stream.status).toBe('closed')
+  })
+
+  it('takes what the remote sends until it ends its side, and writes nothing behind the goodbye', async () => {
+    const { client, end, raw, reader } = rawRemote()
+    const stream = client.openStream()
+    const closing = client.close()
+    expect(frames(await reader.read(24))).toEqual(['WindowUpdate·SYN·FIN 1 0', 'Ping·SYN 0 0'])
+    raw.send(fromHex(frame(2, 2, 0, 0)))
+    expect(frames(await reader.readToEnd())).toEqual(['GoAway 0 0'])
+    raw.send(fromHex(frame(2, 1, 0, 9) + frame(1, 1, 2, 0) + data(1, 3, 4)))
+    await raw.close()
+    await closing
+    expect([(await collect(stream)).byteLength, stream.status, end.status]).toEqual([3, 'closed', 'closed'])
+    expect(await reader.readSome()).toBeUndefined()
+  })
+
+  it('waits 5 seconds for an answer', async () => {
+    const { client, clock, raw, reader } = rawRemote()
+    client.openStream()
+    const closing = client.close()
+    expect(frames(await reader.read(24)).at(-1)).toBe('Ping·SYN 0 0')
+    await clock.advance(4999)
+    expect(reader.release().readBufferLength).toBe(0)
+    await clock.advance(1)
+    expect(frames(await collect(raw))).toEqual(['GoAway 0 0'])
+    await raw.close()
+    await closing
+    expect(client.status).toBe('closed')
+  })
+
+  it('waits 5 seconds for the remote to end its side', async () => {
+    const { client, clock, reader } = rawRemote()
+    const closing = client.close()
+    expect(frames(await reader.readToEnd())).toEqual(['GoAway 0 0'])
+    await clock.advance(4999)
+    expect(client.status).toBe('closing')
+    await clock.advance(1)
+    await closing
+    expect([client.status, clock.pendingTimers]).toEqual(['closed', 0])
   })
 
   it('takes no streams meanwhile', async () => {
     const { client, server } = muxerPair()
     const stream = client.openStream()
+    stream.send(tooMuch)
     const far = await nextStream(server)
     const closing = client.close()
     expect(client.status).toBe('closing')
     await expect(client.createStream()).rejects.toMatchObject({ name: 'MuxerClosedError' })
     const late = server.openStream()
     await settle()
-    expect([late.status, stream.writeStatus, far.status]).toEqual(['reset', 'closed', 'open'])
-    await far.close()
+    expect([late.status, stream.writeStatus, far.status]).toEqual(['reset', 'closing', 'open'])
+    expect((await collect(far)).byteLength).toBe(tooMuch.byteLength)
     await closing
-    expect(stream.status).toBe('closed')
+    expect(client.status).toBe('closed')
   })
 
-  it('resets what has not finished after 5 seconds', async () => {
+  it('resets what has not left after 5 seconds', async () => {
     const { client, server, clock } = muxerPair()
     const stream = client.openStream()
+    stream.send(tooMuch)
     const far = await nextStream(server)
+    const idle = client.openStream()
     const closing = client.close()
     await clock.advance(4999)
-    expect(far.status).toBe('open')
+    expect([far.status, idle.writeStatus]).toEqual(['open', 'closed'])
     await clock.advance(1)
     await closing
     await settle()
-    expect([stream.status, far.status, server.status]).toEqual(['aborted', 'reset', 'closed'])
+    expect([stream.status, idle.status, far.status, server.status]).toEqual(['aborted', 'reset', 'reset', 'closed'])
   })
 
   it('is over when its signal says so', async () => {
     const { client, server, ends } = muxerPair()
-    client.openStream()
+    client.openStream().send(tooMuch)
     await nextStream(server)
     const controller = new AbortController()
     const closing = client.close({ signal: controller.signal })
     const reason = new Error('no time')
+    await settle()
     controller.abort(reason)
     await expect(closing).rejects.toBe(reason)
     expect([client.status, ends[0].status]).toEqual(['closed', 'aborted'])
     await client.close()
   })
 
-  it('says goodbye', async () => {
-    const [end, raw] = streamPair()
-    const client = factory().createStreamMuxer(end)
-    const [heard] = await Promise.all([collect(raw), client.close()])
-    expect(frames(heard)).toEqual(['GoAway 0 0'])
+  it('is over when its signal says so while the remote does not end its side', async () => {
+    const { client, end, reader } = rawRemote()
+    const controller = new AbortController()
+    const closing = client.close({ signal: controller.signal })
+    await reader.readToEnd()
+    const reason = new Error('no time')
+    controller.abort(reason)
+    await expect(closing).rejects.toBe(reason)
+    expect([client.status, end.status]).toEqual(['closed', 'aborted'])
   })
 
   it('is done when the connection is lost meanwhile', async () => {
     const { client, server, ends } = muxerPair()
     const stream = client.openStream()
+    stream.send(tooMuch)
     await nextStream(server)
     const closing = client.close()
     ends[1].abort(new Error('cable cut'))

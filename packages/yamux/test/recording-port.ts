@@ -12,6 +12,7 @@ class RecordingPort implements MuxerPort {
   wakes = 0
   openables = 0
   empties = 0
+  answers = 0
   isFull = false
   acceptsStreams = true
   onOpened: (stream: ByteStream) => void = () => {}
@@ -38,6 +39,10 @@ class RecordingPort implements MuxerPort {
 
   emptied(): void {
     this.empties++
+  }
+
+  answered(): void {
+    this.answers++
   }
 
   failed(err: Error): void {

@@ -267,6 +267,22 @@ describe('session frames', () => {
     expect(seen[0]?.error?.cause).toMatchObject({ code: 'remote-go-away', message: expect.stringContaining(words) })
   })
 
+  it('asks for a round trip, once at a time, and beside the keepalive', () => {
+    const { session, say, flush, port } = bench('client', { keepAliveInterval: 1000, keepAliveTimeout: 1000 })
+    session.keepAlive(0)
+    session.probe()
+    session.probe()
+    expect(flush()).toEqual(['Ping·SYN 0 1', 'Ping·SYN 0 0'])
+    session.probe()
+    expect(flush()).toEqual([])
+    say(frame(2, 2, 0, 1))
+    expect(port.answers).toBe(0)
+    say(frame(2, 2, 0, 0))
+    expect([port.answers, port.failures]).toEqual([1, []])
+    say(frame(2, 2, 0, 0))
+    expect(port.failures).toMatchObject([{ code: 'unexpected-pong' }])
+  })
+
   it('says goodbye in good order', () => {
     const { session, flush } = bench('client')
     session.refuse()

@@ -57,6 +57,7 @@ export class HandMoved implements MuxerPort {
 
   openable(): void {}
   emptied(): void {}
+  answered(): void {}
   count(): void {}
 
   failed(err: Error): void {

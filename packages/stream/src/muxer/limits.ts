@@ -19,7 +19,7 @@ export const MAX_CHURN_BURST = 2048
 /** The same per second in the long run. HTTP/2 servers tolerate 100 to 200 after the rapid-reset attack. */
 export const MAX_CHURN_PER_SECOND = 256
 
-/** Milliseconds that `close()` without a signal waits for streams to finish before it resets them. */
+/** Milliseconds that `close()` without a signal waits for what was sent to leave, and then for the remote's end. */
 export const GRACEFUL_CLOSE_MS = 5_000
 
 /** Milliseconds that a connection whose peer broke the protocol stays up so that our last frame can leave. */

@@ -17,6 +17,8 @@ export interface MuxerPort {
   openable(): void
   /** The last stream is gone. */
   emptied(): void
+  /** The remote answered what `probe` asked. */
+  answered(): void
   /** The session is over because the peer broke the protocol or fell silent: hang up. Every stream was ended. */
   failed(err: Error): void
   count(what: MuxerCount): void
@@ -35,6 +37,11 @@ export interface MuxerCore {
   openStream(options: CreateStreamOptions): ByteStream
   /** From now on inbound streams are rejected. */
   refuse(): void
+  /**
+   * Asks the remote for a sign that it has seen all that was written so far: `port.answered` tells. Where the protocol has
+   * no such question nothing happens.
+   */
+  probe(): void
   /** Tells the remote that the session ends in good order, where the protocol can. */
   goAway(): void
   /** Ends the session: tells the remote, where the protocol can, and aborts every stream. */

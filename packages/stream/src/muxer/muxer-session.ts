@@ -55,6 +55,7 @@ export abstract class MuxerSession<Channel extends MuxedChannel> implements Muxe
 
   abstract get canOpen(): boolean
   abstract openStream(options: CreateStreamOptions): ByteStream
+  abstract probe(): void
   abstract goAway(): void
 
   /** Reads on from `at`, to the end of a frame's header or of the chunk at most. Returns where it stopped. */
@@ -115,7 +116,7 @@ export abstract class MuxerSession<Channel extends MuxedChannel> implements Muxe
   lost(cause?: Error): void {
     if (this.isOver) return
     this.state = 'over'
-    this.resetAll('the connection was lost', cause)
+    this.resetAll('the connection has ended', cause)
   }
 
   // ---- for the channels ------------------------------------------------------------------------------------------

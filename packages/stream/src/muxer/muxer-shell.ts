@@ -19,6 +19,7 @@ import type { ByteStream } from '../byte-stream.ts'
 import { systemClock } from '../clock.ts'
 import { TypedEvents } from '../events.ts'
 import type { StreamReaderPort } from '../owner.ts'
+import { raceSignal } from '../reader.ts'
 import { CloseEvent } from '../stream-events.ts'
 import { EarlyStreams } from './early-streams.ts'
 import { FAREWELL_MS, GRACEFUL_CLOSE_MS, MAX_WAITING_OPENERS } from './limits.ts'
@@ -57,9 +58,14 @@ export class MuxerShell<Core extends MuxerCore>
   private readonly early: EarlyStreams
   private readonly port: MuxerPort & StreamReaderPort
   private readonly openers: Waiter<void>[] = []
-  private readonly emptyWaiters: Waiter<void>[] = []
+  /** Who closes and waits for the remote: for its streams, or a round trip, and then for its end. */
+  private readonly closers: Waiter<void>[] = []
   private state: StreamMuxerStatus = 'open'
   private isWritable = true
+  /** Our last bytes were handed to the connection: nothing is written after them. */
+  private isEnding = false
+  /** Who closes has waited long enough. */
+  private isLate = false
   private isFlushDue = false
   private isReading = false
   private announcing: ByteStream | undefined
@@ -91,7 +97,11 @@ export class MuxerShell<Core extends MuxerCore>
     }
 
     emptied(): void {
-      this.shell.settle(this.shell.emptyWaiters)
+      this.shell.settle(this.shell.closers)
+    }
+
+    answered(): void {
+      this.shell.settle(this.shell.closers)
     }
 
     failed(err: Error): void {
@@ -157,9 +167,13 @@ export class MuxerShell<Core extends MuxerCore>
   }
 
   /**
-   * Takes no more streams, closes those there are and waits until both ends of each have finished, then says goodbye
-   * and closes the connection. When `signal` aborts first everything is aborted and it rejects with the reason; without
-   * a signal what has not finished after 5 seconds is reset.
+   * Takes no more streams, ends our sending on those there are, gives the remote a round trip to end its own, says goodbye
+   * and closes the connection. What the remote sent before it learned of that is still received; then the streams that it
+   * did not end are reset: peers keep idle ones open for as long as a connection lasts. Where the protocol has no pings,
+   * as mplex, they are waited for.
+   *
+   * When `signal` aborts first everything is aborted and it rejects with the reason; without a signal what has not left
+   * after 5 seconds is reset, and the remote is waited for no longer.
    */
   async close(options: AbortOptions = {}): Promise<void> {
     options.signal?.throwIfAborted()
@@ -167,16 +181,23 @@ export class MuxerShell<Core extends MuxerCore>
     this.state = 'closing'
     this.settle(this.openers)
     this.core.refuse()
+    const stopTimer = options.signal === undefined ? this.clock.after(GRACEFUL_CLOSE_MS, () => this.hurry()) : undefined
     try {
-      await this.streamsFinished(options.signal)
-      this.core.goAway()
-      if (this.isWritable) this.core.flush(this.clock.now())
+      await raceSignal(this.everythingSent(), options.signal)
+      if (this.core.table.size > 0) {
+        this.core.probe()
+        await this.remote(options.signal)
+      }
+      this.sayGoodbye()
       await this.connection.close(options)
+      await this.remote(options.signal)
     } catch (err) {
       this.abort(toError(err))
       throw err
+    } finally {
+      stopTimer?.()
     }
-    this.lost()
+    this.ended()
   }
 
   abort(err: Error): void {
@@ -206,7 +227,7 @@ export class MuxerShell<Core extends MuxerCore>
   }
 
   private readonly onDrain = (): void => {
-    this.isWritable = true
+    this.isWritable = !this.isEnding
     this.wake()
   }
 
@@ -222,6 +243,7 @@ export class MuxerShell<Core extends MuxerCore>
   }
 
   private write(buffers: Uint8Array[]): boolean {
+    if (this.isEnding) return false
     try {
       this.isWritable = sendAll(this.connection, buffers) || !this.connection.writableNeedsDrain
     } catch (err) {
@@ -233,8 +255,13 @@ export class MuxerShell<Core extends MuxerCore>
 
   /** The remote sends no more: nothing that is open can finish. */
   private onConnectionEnd(): void {
-    this.lost(this.core.table.size === 0 ? undefined : new ConnectionClosedError('the remote closed the connection'))
+    this.ended()
     this.connection.close().catch(err => this.log.trace('the connection did not close in good order - %e', err))
+  }
+
+  /** In good order, though perhaps not the streams. */
+  private ended(): void {
+    this.lost(new ConnectionClosedError(`${this.isEnding ? 'we' : 'the remote'} closed the connection`))
   }
 
   private lost(cause?: Error): void {
@@ -259,7 +286,7 @@ export class MuxerShell<Core extends MuxerCore>
     this.state = 'closed'
     this.connection.removeEventListener('drain', this.onDrain)
     this.settle(this.openers)
-    this.settle(this.emptyWaiters)
+    this.settle(this.closers)
     this.early.clear()
     this.onOver()
     if (this.listenerCount('close') > 0) this.dispatchEvent(new CloseEvent(false, error))
@@ -296,21 +323,30 @@ export class MuxerShell<Core extends MuxerCore>
     this.announcing?.abort(toError(err))
   }
 
-  private async streamsFinished(signal?: AbortSignal): Promise<void> {
-    for (const stream of this.streams) stream.close().catch(() => this.log.trace('stream %s did not finish', stream.id))
-    if (this.core.table.size === 0) return
-    const stopTimer =
-      signal === undefined ? this.clock.after(GRACEFUL_CLOSE_MS, () => this.resetUnfinished()) : undefined
-    try {
-      await abortable(this.emptyWaiters, signal)
-    } finally {
-      stopTimer?.()
-    }
+  // ---- closing ---------------------------------------------------------------------------------------------------
+
+  private async everythingSent(): Promise<void> {
+    // Those that cannot end in good order tell it to whoever uses them.
+    await Promise.allSettled(this.streams.map(stream => stream.close()))
   }
 
-  private resetUnfinished(): void {
-    const err = new TimeoutError(`the muxer closed and the stream did not finish within ${GRACEFUL_CLOSE_MS} ms`)
-    for (const stream of this.streams) stream.abort(err)
+  private async remote(signal?: AbortSignal): Promise<void> {
+    if (this.status === 'closing' && !this.isLate) await abortable(this.closers, signal)
+  }
+
+  /** Nothing but frames of the session itself can be left, a batch of them at most: there is no need to wait for room. */
+  private sayGoodbye(): void {
+    this.core.goAway()
+    this.core.flush(this.clock.now())
+    this.isEnding = true
+    this.isWritable = false
+  }
+
+  private hurry(): void {
+    this.isLate = true
+    const err = new TimeoutError('the connection did not close in time')
+    for (const stream of this.streams) if (stream.writeStatus !== 'closed') stream.abort(err)
+    this.settle(this.closers)
   }
 
   private settle(line: Waiter<void>[]): void {

@@ -14,6 +14,8 @@ export interface ListenersInit {
 export class Listeners {
   private readonly init: ListenersInit
   private open: Listener[] = []
+  /** How often all were closed. */
+  private closes = 0
 
   constructor(init: ListenersInit) {
     this.init = init
@@ -42,6 +44,7 @@ export class Listeners {
   }
 
   async close(): Promise<void> {
+    this.closes++
     const closing = this.open.splice(0)
     await Promise.allSettled(closing.map(listener => listener.close()))
   }
@@ -54,7 +57,10 @@ export class Listeners {
       this.open = this.open.filter(l => l !== listener)
       onChange('transport:close', listener)
     })
+    const { closes } = this
     await listener.listen(address)
+    // All were closed meanwhile, and whoever closed them takes it that nobody listens.
+    if (closes !== this.closes) return await listener.close()
     this.open.push(listener)
     onChange('transport:listening', listener)
   }

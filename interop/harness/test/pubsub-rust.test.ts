@@ -4,7 +4,8 @@ import {
   GOSSIPSUB_1_2,
   GOSSIPSUB_1_3,
   type Gossipsub,
-  messageIds
+  messageIds,
+  partialMessages
 } from '@ts-libp2p/gossipsub'
 import { describe, expect, it } from 'vitest'
 import { startRustPeer } from '../src/index.ts'
@@ -28,7 +29,7 @@ describe('gossipsub of rust-libp2p', () => {
     ['requests alone', { requestsPartial: true, supportsSendingPartial: false }, { requests: true, supports: true }]
   ])('hears that a node of ours %s messages in parts', { timeout: CASE_TIMEOUT_MS }, async (_, wish, heard) => {
     await using rust = new TheirMember(await startRustPeer({ pubsub: {} }))
-    await using us = await ours({ partialMessages: { onPartial() {} } })
+    await using us = await ours({ partialMessages: partialMessages({ onPartial() {} }) })
     const [before, after] = [newTopic(), newTopic()]
     const subscribe = (topic: string): void => (us.pubsub as Gossipsub).subscribe(topic, wish)
     subscribe(before)

@@ -9,9 +9,9 @@ import {
   type PubsubOptions
 } from '@ts-libp2p/pubsub'
 import type { CoreParams, GossipParams } from './core/params.ts'
-import { checkPeerGaterParams, defaultPeerGaterParams, type PeerGaterParams } from './core/peer-gater.ts'
+import type { NewPeerGater } from './core/peer-gater.ts'
 import { FLOODSUB, GOSSIPSUB_PROTOCOLS } from './core/protocols.ts'
-import type { PartialMessagesOptions } from './partial-messages.ts'
+import type { PartialExchange } from './partial-messages.ts'
 import { defaultParams } from './presets.ts'
 import {
   checkScoreParams,
@@ -50,8 +50,8 @@ export interface GossipsubOptions extends PubsubOptions, Partial<GossipParams> {
   }
   /** Default `defaultPeerScoreThresholds`. */
   readonly scoreThresholds?: Partial<PeerScoreThresholds>
-  /** Sheds load when validators cannot keep up. True for `defaultPeerGaterParams`. Default false. */
-  readonly peerGater?: boolean | Partial<PeerGaterParams>
+  /** Sheds load when validators cannot keep up: `peerGater()`. Default none. */
+  readonly peerGater?: NewPeerGater
   /** Whether connections to mesh peers are marked as worth keeping. Default true. */
   readonly tagMeshPeers?: boolean
   /**
@@ -59,8 +59,8 @@ export interface GossipsubOptions extends PubsubOptions, Partial<GossipParams> {
    * before that. What is not reported while it is in the cache is ignored. Default false.
    */
   readonly asyncValidation?: boolean
-  /** Messages in parts, an extension of 1.3. Default: none. */
-  readonly partialMessages?: PartialMessagesOptions
+  /** Messages in parts, an extension of 1.3: `partialMessages({ onPartial })`. Default none. */
+  readonly partialMessages?: PartialExchange
 }
 
 export interface CheckedOptions {
@@ -69,7 +69,7 @@ export interface CheckedOptions {
   readonly directPeers: readonly AddrInfo[]
   readonly tagMeshPeers: boolean
   readonly asyncValidation: boolean
-  readonly partialMessages: PartialMessagesOptions | undefined
+  readonly partialMessages: PartialExchange | undefined
 }
 
 /** Throws an `InvalidParametersError` that says what to change. */
@@ -85,13 +85,14 @@ export function checkOptions(options: GossipsubOptions): CheckedOptions {
     directPeers: new Map(directPeers.map(directPeer)),
     scoreParams: scoreParamsOf(options),
     scoreThresholds: { ...defaultPeerScoreThresholds, ...options.scoreThresholds },
-    peerGater: peerGaterOf(options),
-    partials: { isOn: partialMessages !== undefined, groupHeartbeats: partialMessages?.groupHeartbeats ?? 0 }
+    peerGater: options.peerGater,
+    partials: partialMessages?.create
   }
+  if (core.peerGater !== undefined) checkMade('peerGater', core.peerGater)
+  if (partialMessages !== undefined) checkMade('partialMessages', partialMessages.create)
   checkParams(core)
   checkScoreParams(core.scoreParams)
   checkScoreThresholds(core.scoreThresholds)
-  if (core.peerGater !== undefined) checkPeerGaterParams(core.peerGater)
   const { tagMeshPeers = true, asyncValidation = false } = options
   return { shell, core, directPeers, tagMeshPeers, asyncValidation, partialMessages }
 }
@@ -135,9 +136,10 @@ function scoreParamsOf({ scoreParams = {} }: GossipsubOptions): PeerScoreParams 
   return { ...defaultPeerScoreParams, ...scoreParams, topics: Object.fromEntries(topics) }
 }
 
-function peerGaterOf({ peerGater = false }: GossipsubOptions): PeerGaterParams | undefined {
-  if (peerGater === false) return undefined
-  return peerGater === true ? defaultPeerGaterParams : { ...defaultPeerGaterParams, ...peerGater }
+/** What is brought by a function of its own, so that only those load it who use it. */
+function checkMade(name: string, made: unknown): void {
+  if (typeof made === 'function') return
+  throw new InvalidParametersError(`\`${name}\` must be what the function of that name returns`)
 }
 
 const MAY_BE_ZERO: readonly string[] = [

@@ -1,4 +1,5 @@
 import type { Partial } from '@ts-libp2p/pubsub'
+import { PartialMessages } from './core/partial-messages.ts'
 
 /** What the application does with messages in parts. `State` is whatever it keeps of a peer's share of a message. */
 export interface PartialMessagesOptions<State = unknown> {
@@ -15,4 +16,18 @@ export interface PartialMessagesOptions<State = unknown> {
   ): void
   /** Heartbeats for which a group is kept after it was published, 3 at least. Default 3. */
   readonly groupHeartbeats?: number
+}
+
+/** What the option `partialMessages` takes. */
+export interface PartialExchange extends PartialMessagesOptions {
+  readonly create: () => PartialMessages
+}
+
+/** For the option `partialMessages`: messages in parts, which only those load who name this function. */
+export function partialMessages(options: PartialMessagesOptions): PartialExchange {
+  return {
+    onPartial: (...args) => options.onPartial(...args),
+    onGossip: (...args) => options.onGossip?.(...args),
+    create: () => new PartialMessages(options.groupHeartbeats ?? 0)
+  }
 }

@@ -1,6 +1,7 @@
 import { SeededRandom } from '@ts-libp2p/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { defaultPeerGaterParams, PeerGater } from '../src/core/peer-gater.ts'
+import { defaultPeerGaterParams, PeerGater, peerGater } from '../src/core/peer-gater.ts'
+import { gossipsub } from '../src/index.ts'
 import { Core, message, peer, SELF, TOPIC } from './core.ts'
 
 const params = { ...defaultPeerGaterParams, quiet: 60_000 }
@@ -24,6 +25,18 @@ function overload(): void {
     gater.throttle(now)
   }
 }
+
+describe('the options of the peer gater', () => {
+  it('that cannot work are refused at once', () => {
+    const refused = expect.objectContaining({ name: 'InvalidParametersError' })
+    expect(() => peerGater({ quiet: 1 })).toThrow(refused)
+    expect(() => peerGater({ quiet: 1 })).toThrow('peerGater.quiet')
+    expect(() => gossipsub({ peerGater: true as never })).toThrow(refused)
+    expect(() => gossipsub({ peerGater: true as never })).toThrow(
+      '`peerGater` must be what the function of that name returns'
+    )
+  })
+})
 
 describe('the peer gater', () => {
   it('lets everybody through while validators keep up', () => {
@@ -125,7 +138,7 @@ describe('the peer gater', () => {
   })
 
   it('hears of what is good, of copies and of twins', () => {
-    const core = new Core({ peerGater: true, scoreParams: { topics: { [TOPIC]: { topicWeight: 0 } } } })
+    const core = new Core({ peerGater: peerGater(), scoreParams: { topics: { [TOPIC]: { topicWeight: 0 } } } })
     core.join()
     for (let n = 0; n < 5; n++) core.up(n, { topics: [TOPIC], ips: [`1.1.1.${n}`] })
     core.receive(0, message('rejected'), 'reject')
@@ -148,7 +161,7 @@ describe('the peer gater', () => {
     ['what validators ignore', 400, true],
     ['our own messages', 400, false]
   ] as const)('hears of %s', (what, count, expected) => {
-    const core = new Core({ peerGater: true })
+    const core = new Core({ peerGater: peerGater() })
     core.join()
     for (const n of [0, 1]) core.up(n, { topics: [TOPIC], ips: [`1.1.1.${n}`] })
     const send = {
@@ -164,7 +177,7 @@ describe('the peer gater', () => {
   })
 
   it('is off while few of many messages find no validator', () => {
-    const core = new Core({ peerGater: true })
+    const core = new Core({ peerGater: peerGater() })
     core.join()
     core.up(0, { topics: [TOPIC] })
     for (let i = 0; i < 50; i++) core.receive(0, message(`rejected ${i}`), 'reject')
@@ -173,7 +186,7 @@ describe('the peer gater', () => {
   })
 
   it('takes what is ignored for no worse than that', () => {
-    const core = new Core({ peerGater: true })
+    const core = new Core({ peerGater: peerGater() })
     core.join()
     for (const n of [0, 1]) core.up(n, { topics: [TOPIC], ips: [`1.1.1.${n}`] })
     for (let i = 0; i < 100; i++) {
@@ -189,7 +202,7 @@ describe('the peer gater', () => {
   })
 
   it('forgets peers that went', () => {
-    const core = new Core({ peerGater: { retainStats: 0 } })
+    const core = new Core({ peerGater: peerGater({ retainStats: 0 }) })
     core.join()
     for (const n of [0, 1]) core.up(n, { topics: [TOPIC] })
     const overloaded = () => core.receive(1, message(`throttled ${core.now}`), 'throttled')
@@ -202,7 +215,7 @@ describe('the peer gater', () => {
   })
 
   it('knows peers by their address', () => {
-    const core = new Core({ peerGater: true })
+    const core = new Core({ peerGater: peerGater() })
     core.join()
     for (const [n, ip] of ['1.1.1.1', '1.1.1.1', '2.2.2.2'].entries()) core.up(n, { topics: [TOPIC], ips: [ip] })
     for (let i = 0; i < 50; i++) {
@@ -215,7 +228,7 @@ describe('the peer gater', () => {
   })
 
   it('decays with the heartbeat', () => {
-    const core = new Core({ peerGater: { quiet: 1e9 } })
+    const core = new Core({ peerGater: peerGater({ quiet: 1e9 }) })
     core.join()
     core.up(0, { topics: [TOPIC] })
     for (let i = 0; i < 50; i++) {
@@ -250,7 +263,7 @@ describe('the peer gater', () => {
   })
 
   it('leaves control messages alone', () => {
-    const core = new Core({ peerGater: true })
+    const core = new Core({ peerGater: peerGater() })
     core.join()
     core.up(0, { topics: [TOPIC], ips: ['1.2.3.4'] })
     for (let i = 0; i < 50; i++) {

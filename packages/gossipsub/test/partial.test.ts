@@ -3,11 +3,11 @@ import type { Effect, Partial } from '@ts-libp2p/pubsub'
 import { simulationTest } from '@ts-libp2p/testing'
 import { describe, expect, it } from 'vitest'
 import { GOSSIPSUB_1_2, GOSSIPSUB_1_3 } from '../src/core/protocols.ts'
-import type { PartialMessagesOptions } from '../src/index.ts'
+import { partialMessages } from '../src/index.ts'
 import { Core, message, peer, recipients, sent, TOPIC } from './core.ts'
 import { joinAll, startStar } from './hosts.ts'
 
-const handler: PartialMessagesOptions = { onPartial() {} }
+const handler = partialMessages({ onPartial() {} })
 const WANTS = { topic: TOPIC, subscribe: true, requestsPartial: true }
 const group = fromUtf8('group')
 
@@ -128,7 +128,7 @@ describe('messages in parts', () => {
     const core = partialCore(1)
     receive(core, 0, group)
     core.beat()
-    expect(core.router.state.partials.groups.size).toBe(0)
+    expect(core.router.state.partials!.groups.size).toBe(0)
   })
 
   it('that a peer began are offered to others once they are ours too', () => {
@@ -139,7 +139,7 @@ describe('messages in parts', () => {
     expect(offered()).toBe(0)
     core.router.publishPartial({ topic: TOPIC, groupId: group }, () => [], core.now)
     expect(offered()).toBe(1)
-    expect(core.router.state.partials.groups.get(TOPIC)!.values().next().value!.peerStates.get(peer(0))).toBe(
+    expect(core.router.state.partials!.groups.get(TOPIC)!.values().next().value!.peerStates.get(peer(0))).toBe(
       'has some'
     )
   })
@@ -179,7 +179,7 @@ describe('messages in parts', () => {
       const partial: Partial = { topic, groupId: group, message: Uint8Array.of(1) }
       expect(core.handle({ type: 'control', peer: peer(0), control: undefined, partial, isFirst: false })).toEqual([])
     }
-    expect([...core.router.state.partials.groups.keys()]).toEqual([])
+    expect([...core.router.state.partials!.groups.keys()]).toEqual([])
   })
 
   it('do not stand in for messages to a peer that asks for them and did not announce the extension', () => {
@@ -205,7 +205,7 @@ describe('messages in parts', () => {
   it('are forgotten some heartbeats after they were published, and with their peers', () => {
     const core = partialCore(2)
     core.router.publishPartial({ topic: TOPIC, groupId: group }, () => [], core.now)
-    const states = () => core.router.state.partials.groups.get(TOPIC)?.values().next().value?.peerStates
+    const states = () => core.router.state.partials!.groups.get(TOPIC)?.values().next().value?.peerStates
     expect([...states()!.keys()]).toEqual([peer(0), peer(1)])
     core.down(1)
     expect([...states()!.keys()]).toEqual([peer(0)])
@@ -221,7 +221,7 @@ describe('messages in parts', () => {
   it('are forgotten of a peer that leaves the topic, or was never reached', () => {
     const core = partialCore(3)
     core.router.publishPartial({ topic: TOPIC, groupId: group }, () => [], core.now)
-    const states = core.router.state.partials.groups.get(TOPIC)!.values().next().value!.peerStates
+    const states = core.router.state.partials!.groups.get(TOPIC)!.values().next().value!.peerStates
     core.say(1, [{ topic: TOPIC, subscribe: false }])
     expect([...states.keys()]).toEqual([peer(0), peer(2)])
     // No stream leads to this one.
@@ -255,13 +255,13 @@ describe('messages in parts', () => {
   simulationTest('reach an application that puts them together', async ({ simulate }) => {
     const world = simulate()
     const got: string[] = []
-    const partialMessages: PartialMessagesOptions = {
+    const completing = partialMessages({
       onPartial(from, { message: part, metadata }, peerStates) {
         peerStates.set(from, metadata)
         if (part !== undefined) got.push(toUtf8(part))
       }
-    }
-    const nodes = await startStar(world, [{ partialMessages }, { partialMessages }])
+    })
+    const nodes = await startStar(world, [{ partialMessages: completing }, { partialMessages: completing }])
     for (const { services } of nodes) {
       services.pubsub.subscribe(TOPIC, { requestsPartial: true, supportsSendingPartial: true })
     }

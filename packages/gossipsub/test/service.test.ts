@@ -441,7 +441,7 @@ describe('presets and options', () => {
     ['graylistThreshold', { scoreThresholds: { graylistThreshold: 1 } }],
     ['behaviourPenaltyDecay', { scoreParams: { behaviourPenaltyDecay: 2 } }],
     ['meshMessageDeliveriesWeight', { scoreParams: { topics: { news: { meshMessageDeliveriesWeight: 1 } } } }],
-    ['peerGater.quiet', { peerGater: { quiet: 1 } }],
+    ['partialMessages', { partialMessages: { onPartial() {} } as never }],
     ['validationConcurrency', { validationConcurrency: 0 }]
   ])('what is wrong with %s is said at once', (name, options) => {
     expect(() => gossipsub(options)).toThrow(expect.objectContaining({ name: 'InvalidParametersError' }))

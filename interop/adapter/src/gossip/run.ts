@@ -1,9 +1,9 @@
 /** gossipsub-interop of test-plans: does what a script says, and logs what it hears. */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type GossipsubOptions, TopicValidatorResult } from '@ts-libp2p/gossipsub'
+import { type GossipsubOptions, partialMessages, TopicValidatorResult } from '@ts-libp2p/gossipsub'
 import { groupBytes, type PartedMessage, PartedMessages } from '@ts-libp2p/interop-harness/parts'
-import type { Partial, TraceEvent, Tracer } from '@ts-libp2p/pubsub'
+import type { TraceEvent, Tracer } from '@ts-libp2p/pubsub'
 import { TaskError } from '../task.ts'
 import {
   connect,
@@ -84,11 +84,10 @@ class ScriptedNode implements AsyncDisposable {
 
   private async init(params: GossipsubOptions): Promise<void> {
     const tracer: Tracer = { trace: event => logReceived(event) }
-    const partialMessages = {
-      onPartial: (from: string, partial: Partial, states: Map<string, unknown>) =>
-        this.parted.receive(this.started.services.pubsub, from, partial, states)
-    }
-    this.node = await startGossipNode(this.place, { ...params, tracer, partialMessages } as GossipsubOptions)
+    const parts = partialMessages({
+      onPartial: (from, partial, states) => this.parted.receive(this.started.services.pubsub, from, partial, states)
+    })
+    this.node = await startGossipNode(this.place, { ...params, tracer, partialMessages: parts })
     console.error(`listening on ${this.node.getMultiaddrs()[0]}`)
   }
 

@@ -1,4 +1,4 @@
-import { type Gossipsub, StrictNoSign } from '@ts-libp2p/gossipsub'
+import { type Gossipsub, partialMessages, StrictNoSign } from '@ts-libp2p/gossipsub'
 import type { Partial as Part } from '@ts-libp2p/pubsub'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PartialWish, PubsubSettings, RemotePeer } from '../../src/index.ts'
@@ -136,12 +136,12 @@ class PartedNode implements AsyncDisposable {
     const node = new PartedNode()
     node.started = await ours({
       ...options,
-      partialMessages: {
+      partialMessages: partialMessages({
         onPartial(from, partial, states) {
           node.heard.push(partial)
           node.parted.receive(node.pubsub, from, partial, states)
         }
-      }
+      })
     })
     return node
   }

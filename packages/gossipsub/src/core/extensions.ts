@@ -6,7 +6,7 @@ const REPEATED_EXTENSIONS_PENALTY = 10
 
 /** What we say in the first RPC to a peer that speaks 1.3. */
 export function ownExtensions(s: State): Extensions | undefined {
-  return s.partials.isOn ? { partialMessages: true } : undefined
+  return s.partials !== undefined ? { partialMessages: true } : undefined
 }
 
 /**

@@ -1,6 +1,5 @@
 import { countDrop, type IHave, type MessageId, type PeerKey } from '@ts-libp2p/pubsub'
 import { newsOf } from './news.ts'
-import { getsParts, gossipParts } from './partial-messages.ts'
 import { pickPeers } from './select.ts'
 import { shuffle } from './shuffle.ts'
 import { forward, isDirect, type State, scoreOf, send } from './state.ts'
@@ -63,8 +62,8 @@ export function emitGossip(s: State, topic: string, except: ReadonlySet<PeerKey>
     !except.has(key) && !isDirect(s, key) && scoreOf(s, key) >= scoreThresholds.gossipThreshold
   const all = pickPeers(s, topic, Number.POSITIVE_INFINITY, isFit)
   const picked = all.slice(0, Math.max(Dlazy, Math.floor(gossipFactor * all.length)))
-  const inParts = picked.filter(peer => getsParts(s, topic, peer))
-  if (inParts.length > 0) gossipParts(s, topic, inParts)
+  const inParts = picked.filter(peer => s.partials?.gets(s, topic, peer))
+  if (inParts.length > 0) s.partials?.gossip(s, topic, inParts)
   const ids = s.cache.gossipIds(topic)
   if (ids.length === 0) return
   const news = newsOf(topic, ids)

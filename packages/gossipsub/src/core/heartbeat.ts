@@ -3,7 +3,6 @@ import { emitGossip } from './gossip.ts'
 import { graft, prune } from './grafting.ts'
 import { fillMesh } from './joining.ts'
 import { tellNews } from './news.ts'
-import { agePartials } from './partial-messages.ts'
 import { mayGraft, pickPeers } from './select.ts'
 import { shuffle } from './shuffle.ts'
 import { isDirect, type State, scoreOf } from './state.ts'
@@ -33,6 +32,10 @@ export function heartbeat(s: State): void {
   for (const step of HEARTBEAT) step(s)
 }
 
+function agePartials(s: State): void {
+  s.partials?.age()
+}
+
 function renewAllowances(s: State): void {
   s.allowances.renew()
   s.dontWants.age()
@@ -56,8 +59,8 @@ function decayScores(s: State): void {
 }
 
 function decayGater(s: State): void {
-  if (s.gater === undefined || s.params.peerGater === undefined) return
-  const { decayInterval } = s.params.peerGater
+  if (s.gater === undefined) return
+  const { decayInterval } = s.gater
   if (s.gaterDecayedAt === Number.NEGATIVE_INFINITY) s.gaterDecayedAt = s.now
   for (; s.now - s.gaterDecayedAt >= decayInterval; s.gaterDecayedAt += decayInterval) s.gater.decay(s.now)
 }

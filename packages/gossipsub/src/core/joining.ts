@@ -1,7 +1,6 @@
 import type { PeerKey, Subscription } from '@ts-libp2p/pubsub'
 import { graft, leftMesh, pruneFor } from './grafting.ts'
 import { newsOf, tell } from './news.ts'
-import { partialFlags } from './partial-messages.ts'
 import { mayGraft, pickPeers } from './select.ts'
 import { isDirect, type State, scoreOf, send, trace } from './state.ts'
 
@@ -9,7 +8,7 @@ import { isDirect, type State, scoreOf, send, trace } from './state.ts'
 export function join(s: State, topic: string): void {
   if (s.mesh.has(topic)) return
   trace(s, { type: 'join', topic })
-  announce(s, { topic, subscribe: true, ...partialFlags(s, topic) })
+  announce(s, { topic, subscribe: true, ...s.partials?.flags(topic) })
   const fanout = [...(s.fanout.of(topic) ?? [])]
   s.fanout.remove(topic)
   s.mesh.join(topic)

@@ -1,7 +1,6 @@
 import { countDrop, type Input, type PeerKey, type PubsubMessage, type RejectReason } from '@ts-libp2p/pubsub'
 import { MAX_WAITING_COPIES } from '../limits.ts'
 import type { Sent } from '../score/peer-scores.ts'
-import { sendsParts } from './partial-messages.ts'
 import { everybody, recipients } from './recipients.ts'
 import { forward, type State, send, trace } from './state.ts'
 
@@ -149,6 +148,6 @@ function tellOthersNotToSend(s: State, from: PeerKey, { id, topic, dataLength }:
   if (dataLength < s.params.idontwantMinDataSize) return
   for (const key of s.mesh.of(topic)) {
     const isTold = key !== from && s.peers.get(key)?.features.idontwant === true && !s.dontWants.has(key, id)
-    if (isTold && !sendsParts(s, topic, key)) send(s, key, { control: { idontwant: [id] } })
+    if (isTold && s.partials?.sends(s, topic, key) !== true) send(s, key, { control: { idontwant: [id] } })
   }
 }

@@ -1,6 +1,7 @@
 import type { PeerKey } from '@ts-libp2p/pubsub'
 import type { PeerScoreParams, PeerScoreThresholds } from '../score/params.ts'
-import type { PeerGaterParams } from './peer-gater.ts'
+import type { PartialMessages } from './partial-messages.ts'
+import type { NewPeerGater } from './peer-gater.ts'
 
 /**
  * The parameters of the overlay and its gossip, by js-libp2p's names. Times are milliseconds.
@@ -59,6 +60,6 @@ export interface CoreParams extends GossipParams {
   readonly directPeers: ReadonlyMap<PeerKey, Uint8Array>
   readonly scoreParams: PeerScoreParams
   readonly scoreThresholds: PeerScoreThresholds
-  readonly peerGater: PeerGaterParams | undefined
-  readonly partials: { readonly isOn: boolean; readonly groupHeartbeats: number }
+  readonly peerGater: NewPeerGater | undefined
+  readonly partials: (() => PartialMessages) | undefined
 }

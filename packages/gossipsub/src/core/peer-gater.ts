@@ -40,6 +40,19 @@ export const defaultPeerGaterParams: PeerGaterParams = {
   topicDeliveryWeights: {}
 }
 
+/** Makes the gater of a node. */
+export type NewPeerGater = (random: Random) => PeerGater
+
+/**
+ * For the option `peerGater`. What is left out is from `defaultPeerGaterParams`. Throws an `InvalidParametersError` that
+ * names the parameter.
+ */
+export function peerGater(params: Partial<PeerGaterParams> = {}): NewPeerGater {
+  const all = { ...defaultPeerGaterParams, ...params }
+  checkParams(all)
+  return random => new PeerGater(all, random)
+}
+
 interface SourceStats {
   connected: number
   expiresAt: number
@@ -65,6 +78,11 @@ export class PeerGater {
   constructor(params: PeerGaterParams, random: Random) {
     this.params = params
     this.random = random
+  }
+
+  /** Milliseconds between two calls of `decay`. */
+  get decayInterval(): number {
+    return this.params.decayInterval
   }
 
   /** Whether messages of the peer are looked at. */
@@ -146,8 +164,7 @@ export class PeerGater {
   }
 }
 
-/** Throws an `InvalidParametersError` that names the parameter. */
-export function checkPeerGaterParams(params: PeerGaterParams): void {
+function checkParams(params: PeerGaterParams): void {
   const check = (name: keyof PeerGaterParams, isFine: boolean, should: string): void => {
     if (!isFine) throw new InvalidParametersError(`\`peerGater.${name}\` must be ${should}`)
   }

@@ -4,7 +4,6 @@ import { countDrop } from '@ts-libp2p/pubsub'
 import { ownExtensions } from './extensions.ts'
 import { removeFromMesh } from './grafting.ts'
 import { welcome } from './joining.ts'
-import { forgetPartials, forgetPartialsIn, partialFlags } from './partial-messages.ts'
 import { featuresOf } from './protocols.ts'
 import { type State, send, trace } from './state.ts'
 
@@ -16,7 +15,7 @@ export function onPeerUp(s: State, { peer: key, protocol, link }: Input & { type
   s.scores.addPeer(key, link.ips)
   s.gater?.addPeer(key, link.ips[0] ?? key)
   trace(s, { type: 'addPeer', peer: key, protocol })
-  const subscriptions = s.mesh.topics().map(topic => ({ topic, subscribe: true, ...partialFlags(s, topic) }))
+  const subscriptions = s.mesh.topics().map(topic => ({ topic, subscribe: true, ...s.partials?.flags(topic) }))
   const extensions = features.extensions ? ownExtensions(s) : undefined
   if (subscriptions.length > 0 || extensions !== undefined) send(s, key, { subscriptions, extensions })
   // Its topics may have come before: its stream to us can be the first of the two.
@@ -32,7 +31,7 @@ export function onPeerDown(s: State, peer: PeerKey): void {
   s.dontWants.removePeer(peer)
   s.scores.removePeer(peer, s.now)
   s.gater?.removePeer(peer, s.now)
-  forgetPartials(s, peer)
+  s.partials?.forget(peer)
   s.floodsubPeers.delete(peer)
   s.records.delete(peer)
 }
@@ -42,7 +41,7 @@ export function onInboundClosed(s: State, peer: PeerKey): void {
   const topics = s.subscriptions.remove(peer)
   if (!s.peers.has(peer)) {
     s.scores.removePeer(peer, s.now)
-    forgetPartials(s, peer)
+    s.partials?.forget(peer)
   }
   s.extensions.delete(peer)
   for (const topic of topics) noLongerIn(s, topic, peer)
@@ -64,6 +63,6 @@ export function onSubscriptions(s: State, peer: PeerKey, subscriptions: readonly
 
 function noLongerIn(s: State, topic: string, peer: PeerKey): void {
   s.fanout.of(topic)?.delete(peer)
-  forgetPartialsIn(s, topic, peer)
+  s.partials?.forgetIn(topic, peer)
   removeFromMesh(s, topic, peer)
 }

@@ -1,5 +1,4 @@
 import type { PeerKey, PubsubMessage } from '@ts-libp2p/pubsub'
-import { getsParts } from './partial-messages.ts'
 import { fanoutFor } from './select.ts'
 import { isDirect, type State, scoreOf } from './state.ts'
 
@@ -36,5 +35,6 @@ function alwaysServed(s: State, topic: string): readonly PeerKey[] {
 
 /** Neither who sent it to us, nor its author, nor who gets it in parts. */
 function mayGet(s: State, peer: PeerKey, message: PubsubMessage, senders: ReadonlySet<PeerKey>): boolean {
-  return !senders.has(peer) && peer !== message.author && s.peers.has(peer) && !getsParts(s, message.topic, peer)
+  if (senders.has(peer) || peer === message.author || !s.peers.has(peer)) return false
+  return s.partials?.gets(s, message.topic, peer) !== true
 }

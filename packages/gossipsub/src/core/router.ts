@@ -5,7 +5,7 @@ import { onGraft, onPrune } from './grafting.ts'
 import { heartbeat } from './heartbeat.ts'
 import { join, leave } from './joining.ts'
 import { onCopy, onInvalidMessage, onMessage, onPublish, onValidated, onVerified } from './messages.ts'
-import { onPartial, type PartialAction, type PartialTopic, publishPartial } from './partial-messages.ts'
+import type { Decide, PartialTopic } from './partial-messages.ts'
 import { onInboundClosed, onPeerDown, onPeerUp, onSubscriptions } from './peers.ts'
 import { isDirect, newState, type State, type StateInit, scoreOf } from './state.ts'
 
@@ -44,18 +44,14 @@ export class GossipRouter implements Router {
     return this.run(now, s => this.dispatch(s, input))
   }
 
-  publishPartial(
-    group: { topic: string; groupId: Uint8Array },
-    decide: (states: Map<PeerKey, unknown>, requestsPartial: (peer: PeerKey) => boolean) => Iterable<PartialAction>,
-    now: number
-  ): readonly Effect[] {
-    return this.run(now, s => publishPartial(s, group, decide))
+  publishPartial(group: { topic: string; groupId: Uint8Array }, decide: Decide, now: number): readonly Effect[] {
+    return this.run(now, s => s.partials?.publish(s, group, decide))
   }
 
   /** Before the topic is joined. Who wants parts can send them too: rust-libp2p has to be told. */
   setPartial(topic: string, { requestsPartial, supportsSendingPartial }: PartialTopic): void {
     const flags = { requestsPartial, supportsSendingPartial: supportsSendingPartial || requestsPartial }
-    this.state.partials.topics.set(topic, flags)
+    this.state.partials?.setTopic(topic, flags)
   }
 
   hasSeen(id: string): boolean {
@@ -155,7 +151,7 @@ const NO_CONTROL: Control = { ihave: [], iwant: [], graft: [], prune: [], idontw
 /** The end of an RPC, in the order in which go-libp2p-pubsub goes through it. */
 function onControl(s: State, { peer, control, partial, isFirst }: Input & { type: 'control' }): void {
   onExtensions(s, peer, control, isFirst)
-  onPartial(s, peer, partial)
+  if (partial !== undefined) s.partials?.receive(s, peer, partial)
   const { ihave, iwant, graft, prune, idontwant } = control ?? NO_CONTROL
   onIHave(s, peer, ihave)
   onIWant(s, peer, iwant)

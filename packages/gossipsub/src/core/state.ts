@@ -27,8 +27,8 @@ import { Mesh } from './mesh.ts'
 import { MessageCache } from './message-cache.ts'
 import type { News } from './news.ts'
 import type { CoreParams } from './params.ts'
-import type { Partials } from './partial-messages.ts'
-import { PeerGater } from './peer-gater.ts'
+import type { PartialMessages } from './partial-messages.ts'
+import type { PeerGater } from './peer-gater.ts'
 import { Promises } from './promises.ts'
 import type { Features } from './protocols.ts'
 
@@ -60,7 +60,7 @@ export interface State {
   readonly floodsubPeers: Set<PeerKey>
   /** What peers said of themselves in the first RPC. */
   readonly extensions: Map<PeerKey, Extensions>
-  readonly partials: Partials
+  readonly partials: PartialMessages | undefined
   readonly subscriptions: Subscriptions
   readonly mesh: Mesh
   readonly fanout: Fanout
@@ -104,7 +104,7 @@ export function newState({ self, params, random, tracer }: StateInit): State {
     peers: new Map(),
     floodsubPeers: new Set(),
     extensions: new Map(),
-    partials: { ...params.partials, topics: new Map(), groups: new Map() },
+    partials: params.partials?.(),
     subscriptions: new Subscriptions(params.isAllowed, limits),
     mesh: new Mesh(),
     fanout: new Fanout(params.fanoutTTL),
@@ -113,7 +113,7 @@ export function newState({ self, params, random, tracer }: StateInit): State {
     verifying: new Map(),
     validating: new Map(),
     scores: new PeerScores(params.scoreParams, params.seenTTL),
-    gater: params.peerGater === undefined ? undefined : new PeerGater(params.peerGater, random),
+    gater: params.peerGater?.(random),
     backoffs: new Backoffs(2 * params.heartbeatInterval),
     promises: new Promises(params.gossipsubIWantFollowupMs),
     dontWants: new DontWants(params.idontwantTTL),

@@ -17,7 +17,12 @@ import { isMappedIp4 } from './values/ip.ts'
  * isOurs(multiaddr('/ip4/10.1.2.3/tcp/4001')) // true
  */
 export function cidrFilter(network: Multiaddr | string): (ma: Multiaddr) => boolean {
-  const net = parseNetwork(cidrText(network))
+  return rangeFilter(cidrText(network))
+}
+
+/** The same for a network that is surely text: `10.0.0.0/8`. */
+export function rangeFilter(network: string): (ma: Multiaddr) => boolean {
+  const net = parseNetwork(network)
   const takesMapped = net.network.byteLength === 16 && isMappedIp4(net.network, 0)
   return ma => {
     const ip = hostIp(ma)

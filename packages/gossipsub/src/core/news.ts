@@ -7,8 +7,9 @@ import { type State, send } from './state.ts'
 /** What there is to tell of a topic: one object for all peers, so that it is encoded once. */
 export interface News {
   readonly ihave: IHave
-  /** What it takes of RPCs, at most. */
-  readonly bytes: number
+  /** What the topic takes of RPCs, at most, and each id, with its share of the topic's repetitions. */
+  readonly entryBytes: number
+  readonly idBytes: number
 }
 
 /** Tag and length of an id, at most. */
@@ -19,8 +20,9 @@ const ENTRY_OVERHEAD_BYTES = 16
 const ENTRY_BYTES = 2048
 
 export function newsOf(topic: string, ids: readonly MessageId[]): News {
-  const cost = costIn(topic)
-  return { ihave: { topic, ids }, bytes: ids.reduce((sum, id) => sum + cost.of(id), cost.entry) }
+  const entryBytes = fromUtf8(topic).byteLength + ENTRY_OVERHEAD_BYTES
+  const longest = ids.reduce((most, { length }) => Math.max(most, length), 0)
+  return { ihave: { topic, ids }, entryBytes, idBytes: (longest + ID_OVERHEAD_BYTES) * (1 + entryBytes / ENTRY_BYTES) }
 }
 
 /** The end of a heartbeat: peers are told what was noted for them. */
@@ -38,43 +40,31 @@ export function tell(s: State, peer: PeerKey, news: readonly News[]): void {
   const usage = s.allowances.of(peer)
   // The first may share its RPC with other things, and hold little more than its own overhead.
   const room = Math.max(1, maxIHaveMessages - 1) * TOLD_BYTES_PER_RPC - usage.told
-  const isAll =
-    news.reduce((sum, { bytes }) => sum + bytes, 0) <= room &&
-    news.every(({ ihave }) => ihave.ids.length <= maxIHaveLength)
+  const isAll = bytesOf(news) <= room && news.every(({ ihave }) => ihave.ids.length <= maxIHaveLength)
   const told = isAll ? news : some(s, news, room)
-  for (const { bytes } of told) usage.told += bytes
-  countDrop(s.counters, 'untold', isAll ? 0 : idsIn(news) - idsIn(told))
+  usage.told += bytesOf(told)
+  countDrop(s.counters, 'untold', idsIn(news) - idsIn(told))
   if (told.length > 0) send(s, peer, { control: { ihave: told.map(({ ihave }) => ihave) } })
 }
 
 /** At random, over all topics. */
 function some(s: State, news: readonly News[], room: number): News[] {
-  const all = news.flatMap(({ ihave: { topic, ids } }) => ids.map(id => ({ topic, id })))
-  const costs = new Map(news.map(({ ihave: { topic } }) => [topic, costIn(topic)]))
-  const chosen = new Map<string, MessageId[]>()
+  const all = news.flatMap(of => of.ihave.ids.map(id => ({ of, id })))
+  const chosen = new Map<News, MessageId[]>()
   let left = room
-  for (const { topic, id } of shuffle(all, s.random)) {
-    const ids = chosen.get(topic) ?? []
-    const cost = costs.get(topic) as Cost
-    const bytes = cost.of(id) + (ids.length === 0 ? cost.entry : 0)
+  for (const { of, id } of shuffle(all, s.random)) {
+    const ids = chosen.get(of) ?? []
+    const bytes = of.idBytes + (ids.length === 0 ? of.entryBytes : 0)
     if (bytes > left || ids.length >= s.params.maxIHaveLength) continue
     left -= bytes
     ids.push(id)
-    chosen.set(topic, ids)
+    chosen.set(of, ids)
   }
-  return [...chosen].map(([topic, ids]) => newsOf(topic, ids))
+  return [...chosen].map(([of, ids]) => ({ ...of, ihave: { topic: of.ihave.topic, ids } }))
 }
 
-interface Cost {
-  /** Of the topic, once. */
-  readonly entry: number
-  /** Of an id, with its share of the topic's repetitions. */
-  of(id: MessageId): number
-}
-
-function costIn(topic: string): Cost {
-  const entry = fromUtf8(topic).byteLength + ENTRY_OVERHEAD_BYTES
-  return { entry, of: id => (id.length + ID_OVERHEAD_BYTES) * (1 + entry / ENTRY_BYTES) }
+function bytesOf(news: readonly News[]): number {
+  return news.reduce((sum, { ihave, entryBytes, idBytes }) => sum + entryBytes + ihave.ids.length * idBytes, 0)
 }
 
 function idsIn(news: readonly News[]): number {

@@ -1,4 +1,4 @@
-import { cidrFilter, multiaddr } from '@ts-libp2p/multiaddr'
+import { multiaddr, rangeFilter } from '@ts-libp2p/multiaddr'
 import type { PeerKey } from '@ts-libp2p/pubsub'
 
 /** Which peers share an IP address. */
@@ -54,7 +54,7 @@ export class Colocation {
 }
 
 function exemption(whitelist: ReadonlySet<string>): (ip: string) => boolean {
-  const networks = [...whitelist].filter(entry => entry.includes('/')).map(network => cidrFilter(network))
+  const networks = [...whitelist].filter(entry => entry.includes('/')).map(network => rangeFilter(network))
   // The /64 of a peer stands for many addresses, and is exempt only when it is listed itself.
   return ip => whitelist.has(ip) || (!ip.includes('/') && networks.some(isIn => isIn(addressOf(ip))))
 }

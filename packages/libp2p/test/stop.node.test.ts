@@ -3,6 +3,7 @@ import { activeHandles } from '@ts-libp2p/testing'
 import { usedBytes } from '@ts-libp2p/testing/memory'
 import { describe, expect, it } from 'vitest'
 import { createLibp2p, multiaddr, type Stream } from '../src/index.ts'
+import { awake } from './awake.ts'
 
 const options = { addresses: { listen: ['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/tcp/0/ws'] } }
 const MANY = { maxInboundStreams: 2000, maxOutboundStreams: 2000 }
@@ -48,9 +49,9 @@ describe('stop()', () => {
     )
     await Promise.all(halfOpen.map(socket => new Promise(resolve => socket.once('connect', resolve))))
 
-    const startedAt = performance.now()
+    const time = awake()
     await Promise.all([a.stop(), b.stop()])
-    expect(performance.now() - startedAt).toBeLessThan(5000)
+    expect(time.ms()).toBeLessThan(5000)
     for (const outcome of await Promise.all(dials)) expect(outcome).toMatchObject({ name: 'DialError' })
     expect(streams.every(stream => stream.status !== 'open')).toBe(true)
     mute.close()

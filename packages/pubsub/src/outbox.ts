@@ -95,7 +95,7 @@ export class Outbox {
     while (this.isFull && this.queuedMessages > 1) this.dropOldest()
   }
 
-  /** The peer has these: what others say of them need not be sent. */
+  /** The peer has these: they are not sent any more, unless they are our own. */
   cancel(ids: readonly MessageId[]): void {
     if (this.others.size === 0) return
     for (const id of ids) if (this.takeOther(id) !== undefined) this.onDrop('unwanted', 1)

@@ -32,10 +32,6 @@ export function heartbeat(s: State): void {
   for (const step of HEARTBEAT) step(s)
 }
 
-function agePartials(s: State): void {
-  s.partials?.age()
-}
-
 function renewAllowances(s: State): void {
   s.allowances.renew()
   s.dontWants.age()
@@ -145,6 +141,10 @@ function maintainFanout(s: State): void {
 function shiftCache(s: State): void {
   s.cache.shift()
   s.seen.turnOver(s.now)
+}
+
+function agePartials(s: State): void {
+  s.partials?.age()
 }
 
 /** The worst is first; equals are in random order. */

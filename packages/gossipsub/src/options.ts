@@ -120,7 +120,7 @@ function paramsOf(options: GossipsubOptions): GossipParams {
 }
 
 function protocolsOf({ protocols = GOSSIPSUB_PROTOCOLS, fallbackToFloodsub = true }: GossipsubOptions): string[] {
-  if (protocols.length === 0) throw new InvalidParametersError('`protocols` is empty: leave it out to get the defaults')
+  if (protocols.length === 0) throw new InvalidParametersError('`protocols` must not be empty')
   return fallbackToFloodsub ? [...new Set([...protocols, FLOODSUB])] : [...protocols]
 }
 

@@ -25,7 +25,7 @@ export class Connector {
   }
 
   connect(offer: PeerOffer): void {
-    this.connectTo(offer).catch((err: unknown) => this.log('a peer that was offered is not tried - %e', err))
+    this.connectTo(offer).catch((err: unknown) => this.log('an offered peer could not be reached - %e', err))
   }
 
   private async connectTo(offer: PeerOffer): Promise<void> {

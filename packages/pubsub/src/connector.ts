@@ -53,7 +53,7 @@ export class Connector {
     try {
       await this.dial(peerIdFromBytes(offer.peerId), offer.signedPeerRecord, { signal: timeout.signal })
     } catch (err) {
-      this.log('a peer that was offered could not be reached - %e', err)
+      this.log('an offered peer could not be reached - %e', err)
     } finally {
       stopTimer()
       this.stopped.signal.removeEventListener('abort', abort)

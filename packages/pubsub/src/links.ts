@@ -27,13 +27,14 @@ export class Links {
   /** Which of our protocols a peer is known to speak. */
   private readonly spoken = new Map<PeerKey, Set<string>>()
   private readonly dirty = new Set<PeerLink>()
-  private readonly flushAfter: (fn: () => void) => void
+  private readonly late = new Set<PeerLink>()
+  private readonly afterInput: (fn: () => void) => void
   private undos: Undo[] = []
 
   constructor(init: LinksInit) {
     this.init = init
     // A run in virtual time has turns of its own.
-    this.flushAfter = init.node.clock === systemClock ? afterInput : defer
+    this.afterInput = init.node.clock === systemClock ? afterInput : defer
   }
 
   start(): void {
@@ -57,6 +58,7 @@ export class Links {
     await Promise.all([...this.links.values()].map(link => link.close()))
     this.links.clear()
     this.dirty.clear()
+    this.late.clear()
   }
 
   get(peer: PeerKey): PeerLink | undefined {
@@ -72,12 +74,17 @@ export class Links {
     return this.links.values()
   }
 
+  /** The peer's outbox has something: it is sent at the end of the tick, together with what else comes until then. */
+  flushSoon(link: PeerLink): void {
+    if (this.dirty.add(link).size === 1) defer(() => flush(this.dirty))
+  }
+
   /**
-   * The peer's outbox has something. It is sent when all that has arrived was read, of other peers too: in few large
+   * The same for what is passed on. It is sent when all that has arrived was read, of other peers too: in few large
    * writes instead of many small ones, and without what the peer turned out to have.
    */
-  flushSoon(link: PeerLink): void {
-    if (this.dirty.add(link).size === 1) this.flushAfter(() => this.flush())
+  flushLater(link: PeerLink): void {
+    if (this.late.add(link).size === 1) this.afterInput(() => flush(this.late))
   }
 
   info(link: PeerLink): PeerLinkInfo {
@@ -93,12 +100,6 @@ export class Links {
   /** Those through relays have the relay's address, and say nothing of where the peer is. */
   private connectionsOf(peer: PeerId): Connection[] {
     return this.init.node.connections(peer).filter(({ limits }) => limits === undefined)
-  }
-
-  private flush(): void {
-    const links = [...this.dirty]
-    this.dirty.clear()
-    for (const link of links) link.flush()
   }
 
   private accept(stream: Stream, { remotePeer }: Connection): void {
@@ -155,4 +156,10 @@ export class Links {
     if (connection === undefined) throw new Error('the peer is not connected')
     return await connection.newStream([...protocols], options)
   }
+}
+
+function flush(waiting: Set<PeerLink>): void {
+  const links = [...waiting]
+  waiting.clear()
+  for (const link of links) link.flush()
 }

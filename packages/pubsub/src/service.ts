@@ -239,7 +239,8 @@ export class PubsubService<Events extends PubsubEvents = PubsubEvents, R extends
       const link = this.links.get(peer)
       if (link?.isUp !== true) continue
       link.outbox.push(message, kind, now)
-      this.links.flushSoon(link)
+      if (kind === 'forward') this.links.flushLater(link)
+      else this.links.flushSoon(link)
     }
   }
 

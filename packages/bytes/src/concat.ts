@@ -1,4 +1,4 @@
-/** Joins into one new array. For tests and handshakes: on the data path sizes are known first. */
+/** Joins into one new array. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0
   for (const part of parts) length += part.byteLength

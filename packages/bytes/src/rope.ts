@@ -1,3 +1,4 @@
+import { concat } from './concat.ts'
 import { EMPTY_BYTES } from './empty.ts'
 import { BytesError } from './errors.ts'
 
@@ -92,13 +93,7 @@ export class Rope {
     const parts: Uint8Array[] = []
     this.moveTo(parts, length)
     if (parts.length === 1) return parts[0] as Uint8Array
-    const out = new Uint8Array(length)
-    let at = 0
-    for (const part of parts) {
-      out.set(part, at)
-      at += part.byteLength
-    }
-    return out
+    return concat(parts)
   }
 
   /** Everything, in one array. */

@@ -32,7 +32,7 @@ export interface CheckingThreadInit {
   /** In milliseconds. */
   readonly now?: () => number
   /** Whether all processors are busy: all checks are made on the thread that asks then. Default: as measured. */
-  readonly isCrowded?: (now: number) => boolean
+  readonly crowding?: Pick<Crowding, 'look'>
 }
 
 /** Another thread that checks signatures, and what waits for it. When it dies, all that it left is checked here. */
@@ -44,23 +44,23 @@ export class CheckingThread {
   private ring: SignatureRing | undefined
   private worker: Worker | undefined
   private readonly now: () => number
-  private readonly isCrowded: (now: number) => boolean
+  private readonly crowding: Pick<Crowding, 'look'>
   private checksHere = MAX_SAVED_CHECKS_HERE
   private since: number
   private beforeStart = CHECKS_BEFORE_START
 
-  constructor({ program = VERIFIER_PROGRAM, now = () => performance.now(), isCrowded }: CheckingThreadInit = {}) {
-    const crowding = new Crowding()
+  constructor(init: CheckingThreadInit = {}) {
+    const { program = VERIFIER_PROGRAM, now = () => performance.now(), crowding = new Crowding() } = init
     this.program = program
     this.now = now
-    this.isCrowded = isCrowded ?? (at => crowding.look(at))
+    this.crowding = crowding
     this.since = now()
   }
 
   /** As `VerifierThread` says. */
   take(check: SignatureCheck, answer: (isValid: boolean) => void): boolean {
     const now = this.now()
-    if (this.hasTimeHere(now) || this.isCrowded(now)) return false
+    if (this.hasTimeHere(now) || this.crowding.look(now)) return false
     if (check.signature.byteLength !== SIGNATURE_BYTES || !this.isSuitable(check.key)) return false
     if (this.status === 'not needed' && --this.beforeStart <= 0) this.start()
     const slot = this.status === 'running' ? (this.ring?.push(check) ?? -1) : -1

@@ -7,7 +7,7 @@ import { VERIFIER_PROGRAM } from '../src/verifier-program.node.ts'
 import type { SignatureCheck } from '../src/verifier-thread.ts'
 
 const authors = Array.from({ length: 5 }, (_, i) => ed25519FromSeed(new Uint8Array(32).fill(i + 1)))
-const isNot = (): boolean => false
+const roomy = { look: () => false }
 const never = (): never => expect.unreachable('answered')
 
 /** Right, unless every third. The data is longer for some than for others. */
@@ -35,7 +35,7 @@ function askFor(thread: CheckingThread, count: number): boolean[] {
 
 /** Runs, and takes all from now on: no time passes. */
 async function withThread(program: string, run: (thread: CheckingThread) => Promise<void>): Promise<void> {
-  const thread = new CheckingThread({ program, now: () => 0, isCrowded: isNot })
+  const thread = new CheckingThread({ program, now: () => 0, crowding: roomy })
   try {
     await running(thread)
     await run(thread)
@@ -103,7 +103,7 @@ describe('a thread that checks signatures', () => {
 
   it('is not bothered while there is time here: for one check a millisecond, and sixteen at once', async () => {
     let now = 0
-    const thread = new CheckingThread({ now: () => now, isCrowded: isNot })
+    const thread = new CheckingThread({ now: () => now, crowding: roomy })
     await running(thread)
     const taken = (): number => askFor(thread, 20).filter(isTaken => isTaken).length
     expect(taken()).toBe(20)
@@ -118,7 +118,7 @@ describe('a thread that checks signatures', () => {
 
   it('is not bothered while all processors are busy: it would be one more to wait', async () => {
     let isCrowded = false
-    const thread = new CheckingThread({ now: () => 0, isCrowded: () => isCrowded })
+    const thread = new CheckingThread({ now: () => 0, crowding: { look: () => isCrowded } })
     await running(thread)
     isCrowded = true
     expect(askFor(thread, 20)).not.toContain(true)
@@ -139,7 +139,7 @@ describe('a thread that checks signatures', () => {
 
   it('is started when there is much to check, and not before', async () => {
     let now = 0
-    const thread = new CheckingThread({ now: () => now, isCrowded: isNot })
+    const thread = new CheckingThread({ now: () => now, crowding: roomy })
     for (; now < 10_000; now += 16) expect(askFor(thread, 16)).not.toContain(true)
     askFor(thread, 16 + 63)
     expect(thread).toMatchObject({ status: 'not needed' })
@@ -179,7 +179,7 @@ describe('a thread that checks signatures', () => {
     ['has a mistake', '}'],
     ['dies at once', 'process.exit(1)']
   ])('does without it where it cannot run: %s', async (_, program) => {
-    const thread = new CheckingThread({ program, isCrowded: isNot })
+    const thread = new CheckingThread({ program, crowding: roomy })
     expect(askFor(thread, 100)).not.toContain(true)
     await vi.waitFor(() => expect(thread).toMatchObject({ status: 'over' }), { timeout: 30_000 })
     expect(thread.take(right, never)).toBe(false)

@@ -7,7 +7,7 @@ const [, , how] = process.argv
 const author = ed25519FromSeed(new Uint8Array(32).fill(1))
 const data = new Uint8Array(100)
 const check = { key: author.publicKey, data: [data], signature: await author.sign(data) }
-const thread = new CheckingThread({ isCrowded: () => false })
+const thread = new CheckingThread({ crowding: { look: () => false } })
 let answers = 0
 const onAnswer = (): void => {
   answers++

@@ -23,7 +23,7 @@ const right = { key: author.publicKey, data: [data], signature: await author.sig
 type Use = NonNullable<ReturnType<typeof useVerifierThread>>
 
 /** As `useVerifierThread`, however busy this machine is. */
-const useThread = shareThread(() => new CheckingThread({ isCrowded: () => false }))
+const useThread = shareThread(() => new CheckingThread({ crowding: { look: () => false } }))
 
 /** Asks until a check is taken and answered. */
 async function answered(use: Use): Promise<boolean> {
